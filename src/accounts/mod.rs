@@ -46,6 +46,7 @@ use crate::django::value::Value;
 use crate::error::failure::Result;
 use crate::error::faults::{Fault, FaultCode, MissingTarget, Remedy};
 use crate::error::suggest::nearest;
+use crate::files::existing;
 use crate::store::Store;
 use crate::store::schema::{Column, Table};
 
@@ -126,17 +127,19 @@ impl<'a> Accounts<'a> {
     /// Returns the recipe for hashing new passwords.
     ///
     /// It is the configured one, or else that of the newest users, or else Django's default. In a database that
-    /// authctl created, the default is Argon2.
+    /// authctl created outside a Django project, the default is Argon2.
     pub fn recipe(&self) -> Result<Recipe> {
         self.recipe_like(&self.store.newest_passwords(NEWEST_PASSWORDS)?)
     }
 
     fn recipe_like(&self, newest: &[String]) -> Result<Recipe> {
-        let detected = passwords::follow(newest.iter().map(String::as_str));
-        let configured = self.policy.passwords.hasher;
-        let is_django = self.store.is_django()?;
-        let default = if is_django { Recipe::pbkdf2_sha256() } else { Recipe::argon2() };
-        Ok(configured.or(detected).unwrap_or(default))
+        let detected = || passwords::follow(newest.iter().map(String::as_str));
+        if let Some(recipe) = self.policy.passwords.hasher.or_else(detected) {
+            return Ok(recipe);
+        }
+        let is_in_project = || self.store.target().file().is_some_and(existing::is_in_project);
+        let is_django = self.store.is_django()? || is_in_project();
+        Ok(if is_django { Recipe::pbkdf2_sha256() } else { Recipe::argon2() })
     }
 
     /// Returns the recipe for hashing a password, if it would be the first Argon2 hash of the newest users.

@@ -15,6 +15,7 @@ use crate::django::passwords::{Algorithm, Recipe};
 use crate::error::failure::{Error, Result};
 use crate::error::lost_answer::{Effect, LostAnswer};
 use crate::error::refusal::Refusal;
+use crate::files::existing;
 use crate::signals;
 use crate::store::target::Target;
 use crate::store::{Blueprint, Store};
@@ -175,27 +176,30 @@ fn on_target(question: &str, target: &Target) -> String {
 /// Warns about a new database file beside a `manage.py`, whose project may not be able to adopt it.
 #[must_use]
 pub fn project_warning(database: &Path) -> Option<&'static str> {
-    let is_beside = |folder: &Path| folder.join("manage.py").is_file();
-    let is_project = database.parent().is_some_and(is_beside) || is_beside(Path::new("."));
-    is_project.then_some(
+    existing::is_in_project(database).then_some(
         "A manage.py is here. If its project has its own user model (AUTH_USER_MODEL), `migrate` cannot adopt this \
          database and fails with InconsistentMigrationHistory. Create the database with `manage.py migrate` \
          instead.",
     )
 }
 
-/// Describes what a Django project needs to verify passwords with this hash.
+/// Describes what a Django project needs to verify passwords with this hash. Nothing for Django's default.
 #[must_use]
-pub fn hasher_needed(recipe: &Recipe) -> String {
+pub fn hasher_needed(recipe: &Recipe) -> Option<String> {
     let algorithm = recipe.method().algorithm();
-    if algorithm == Algorithm::ARGON2 {
-        return "Passwords are hashed with Argon2. The Django project needs argon2-cffi: \
-                without it, a login ends with error 500. It also needs \
-                Argon2PasswordHasher first in PASSWORD_HASHERS to avoid rehashing. For Django's default \
-                hasher, set `hasher = \"pbkdf2_sha256\"` under `[passwords]`."
-            .to_owned();
+    if algorithm == Algorithm::PBKDF2_SHA256 {
+        return None;
     }
-    format!("Passwords are hashed with {algorithm}. The Django project needs its hasher in PASSWORD_HASHERS.")
+    if algorithm == Algorithm::ARGON2 {
+        let message = "Passwords are hashed with Argon2. The Django project needs argon2-cffi: without it, a login \
+                       ends with error 500. It also needs Argon2PasswordHasher first in PASSWORD_HASHERS to avoid \
+                       rehashing. For Django's default hasher, set `hasher = \"pbkdf2_sha256\"` under `[passwords]` \
+                       in authctl.toml before you set passwords.";
+        return Some(message.to_owned());
+    }
+    Some(format!(
+        "Passwords are hashed with {algorithm}. The Django project needs its hasher in PASSWORD_HASHERS."
+    ))
 }
 
 /// The hint for new accounts without profiles of these kinds, which Django's signals may create.

@@ -58,14 +58,18 @@ pub fn print(outcome: &Registered, report: Report, wants_token: bool, output: &O
             output.status(format_args!("Would create {path}."));
         } else {
             output.status(format_args!("Created {path}."));
-            output.hint(hasher_needed(&made.recipe));
+            if let Some(needed) = hasher_needed(&made.recipe) {
+                output.hint(needed);
+            }
         }
         if let Some(warning) = project_warning(&made.path) {
             output.warning(warning);
         }
     }
-    if let (Some(recipe), None) = (&outcome.new_hasher, &outcome.created_file) {
-        output.hint(hasher_needed(recipe));
+    if let (Some(recipe), None) = (&outcome.new_hasher, &outcome.created_file)
+        && let Some(needed) = hasher_needed(recipe)
+    {
+        output.hint(needed);
     }
     output.status(sentence(outcome, &report));
     if outcome.token.is_none() && wants_token && outcome.user.is_active {

@@ -98,5 +98,7 @@ fn print_created(
             profile.table
         ));
     }
-    output.hint(hasher_needed(recipe));
+    if let Some(needed) = hasher_needed(recipe) {
+        output.hint(needed);
+    }
 }

@@ -307,6 +307,13 @@ pub fn mode_open_to_all(path: &Path) -> Option<u32> {
     mode(&path).filter(|mode| mode & 0o006 != 0 && is_reachable)
 }
 
+/// Whether the `manage.py` of a Django project is beside this file, or in the working folder.
+#[must_use]
+pub fn is_in_project(path: &Path) -> bool {
+    let is_beside = |folder: &Path| folder.join("manage.py").is_file();
+    path.parent().is_some_and(is_beside) || is_beside(Path::new("."))
+}
+
 /// Returns the start of the message for a file that cannot be written.
 #[must_use]
 pub fn cannot_write(target: &Path) -> String {

@@ -335,6 +335,16 @@ fn a_manage_py_beside_the_new_database_is_a_warning() {
 }
 
 #[test]
+fn beside_a_manage_py_passwords_are_hashed_as_django_does_by_default() {
+    let env = TestEnv::new();
+    env.write("manage.py", "");
+    let run = env.run(["register", "meg", "--init", "--random-password"]).succeeds();
+    assert!(!run.stderr.contains("hint: Passwords are hashed"), "{}", run.stderr);
+    let encoded = env.value("SELECT password FROM auth_user");
+    assert!(encoded.starts_with("pbkdf2_sha256$1500000$"), "{encoded}");
+}
+
+#[test]
 fn the_first_argon2_hash_of_a_database_is_announced_once() {
     const NEEDED: &str = "hint: Passwords are hashed with Argon2. The Django project needs argon2-cffi";
     let env = TestEnv::with_database("");

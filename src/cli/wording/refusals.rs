@@ -126,6 +126,9 @@ pub fn hint(refusal: &Refusal) -> Option<String> {
         Refusal::Foreign(_) => {
             "Run authctl as the owner, for example with `sudo -u`, or pass --force.".into()
         }
+        Refusal::ProfileKindNotFound { known, .. } if known.is_empty() => {
+            "Leave out --profile, and --set for its fields.".into()
+        }
         Refusal::DatabaseMissing(_) => {
             "In a Django project, go to the folder with manage.py, or pass the database with --db or \
              AUTHCTL_DB; `manage.py migrate` creates it. Without a project, create one with `authctl init`. A \

@@ -186,7 +186,8 @@ impl Store {
         Ok((found, scan))
     }
 
-    /// Passes the sessions with a fitting expiry to the callback. Decodes one batch while the next one is read.
+    /// Passes the sessions with a fitting expiry to the callback. Decodes one batch while the next one is
+    /// read and the last one is used.
     fn scan_sessions(
         &self,
         doors: &Doors,
@@ -198,11 +199,12 @@ impl Store {
         for (index, table) in doors.sessions.iter().enumerate() {
             let mut batches = SessionBatches::of(self, table)?;
             let flow = thread::scope(|scope| -> Result<ControlFlow<()>> {
-                let mut next = batches.read(fits)?;
-                while let Some(rows) = next {
-                    let decoding = scope.spawn(move || decode_together(rows, index, now));
-                    next = batches.read(fits)?;
-                    let decoded = decoding.join().unwrap_or_else(|panic| resume_unwind(panic));
+                let decode = |rows| scope.spawn(move || decode_together(rows, index, now));
+                let mut decoding = batches.read(fits)?.map(decode);
+                while let Some(current) = decoding {
+                    let next = batches.read(fits)?;
+                    let decoded = current.join().unwrap_or_else(|panic| resume_unwind(panic));
+                    decoding = next.map(decode);
                     if on_batch(scan.sort(decoded))?.is_break() {
                         return Ok(ControlFlow::Break(()));
                     }
