@@ -27,7 +27,7 @@ use crate::env::{Run, TestEnv, schemas};
 use crate::postgres::{Cluster, Database};
 
 /// Commands that are shown but not run here, because they would build the program, run these tests or take long.
-const NOT_RUN: [&str; 3] = ["cargo test", "cargo install --path .", "benches/compare"];
+const NOT_RUN: [&str; 3] = ["cargo test", "cargo install --locked --path .", "benches/compare"];
 
 /// A page whose commands install programs.
 const NOT_RUN_PAGE: &str = "install.md";

@@ -190,7 +190,7 @@ fn a_missing_database_names_its_path() {
     --- stdout
     --- stderr
     error: Database [WORK]/db.sqlite3 does not exist.
-    hint: In a Django project, run `manage.py migrate`: a project with its own user model cannot adopt a database of `authctl init`. Otherwise create it with `authctl init`, or pass another database with --db or AUTHCTL_DB.
+    hint: In a Django project, go to the folder with manage.py, or pass the database with --db or AUTHCTL_DB; `manage.py migrate` creates it. Without a project, create one with `authctl init`. A project with its own user model cannot adopt it.
     ");
     assert_eq!(std::fs::read_dir(env.path("")).unwrap().count(), 0);
 }

@@ -17,7 +17,7 @@ fn taken_usernames() {
     --- stdout
     --- stderr
     error: A user with that username already exists.
-    hint: With `authctl register`, --on-existing skip leaves an existing user unchanged, and --on-existing update changes it.
+    hint: `authctl register --on-existing skip` leaves an existing user unchanged, and `--on-existing update` changes it.
     ");
     let error = env.run(["register", "meg", "--no-password", "--format", "json"]).ends_with(5).error();
     assert_eq!(error["code"], "username_taken");

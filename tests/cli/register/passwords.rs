@@ -91,7 +91,7 @@ fn weak_passwords_cause_a_warning() {
     --- stdout
     --- stderr
     warning: The password is too similar to the username.
-    hint: Passwords are hashed with Argon2. The Django project needs argon2-cffi: without it, a login ends with error 500. It also needs Argon2PasswordHasher first in PASSWORD_HASHERS to avoid rehashing. For Django's default hasher, set `hasher = "pbkdf2_sha256"` under `[passwords]`.
+    hint: Passwords are hashed with Argon2. The Django project needs argon2-cffi: without it, a login ends with error 500. It also needs Argon2PasswordHasher first in PASSWORD_HASHERS to avoid rehashing. For Django's default hasher, set `hasher = "pbkdf2_sha256"` under `[passwords]` in authctl.toml before you set passwords.
     Registered meg@ducharme.com (id 1).
     "#);
     let run = env.run_with_input(
