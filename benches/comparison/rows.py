@@ -221,7 +221,7 @@ def against_python(bench: Bench, algorithm: str, python: Path, limit: float) -> 
     is_in_readme=True,
 )
 def pbkdf2(bench: Bench) -> Outcome:
-    return against_python(bench, "pbkdf2_sha256", this_python(), limit=0.65)
+    return against_python(bench, "pbkdf2_sha256", this_python(), limit=0.45)
 
 
 @row("scrypt", "`check-password`, scrypt 16384/8/5", "Python's `hashlib.scrypt`")
@@ -343,7 +343,7 @@ def applying(bench: Bench, again: bool, limit: float) -> Outcome:
 
 @row("apply", "`apply` of {desired} hashed users to a new database", "`import` of the same users as JSON lines")
 def apply(bench: Bench) -> Outcome:
-    return applying(bench, again=False, limit=2.0)
+    return applying(bench, again=False, limit=1.5)
 
 
 @row("apply-again", "`apply` of {desired} users without a change", "`import` of the same users as JSON lines")
@@ -411,7 +411,7 @@ def provision(bench: Bench) -> Outcome:
         )
         count = data.value(database, whole)
         expect(count == bench.provisioned, f"{database.name} has {count} users with profile and token")
-    return compared(*sides, limit=0.6)
+    return compared(*sides, limit=0.42)
 
 
 @row("create-token", "`create-token USER`", "`manage.py drf_create_token USER`", is_in_readme=True)

@@ -51,6 +51,11 @@ fn the_profile_comes_from_an_option_the_configuration_or_a_field() {
     let unknown = register(&["d@b.de", "--profile", "custmer"]).ends_with(3).error();
     assert_eq!(unknown["code"], "profile_kind_not_found");
     assert!(unknown["message"].as_str().unwrap().contains("customer, employee"));
+    assert_eq!(unknown["hint"], json!(null));
+
+    let env = TestEnv::with_database("");
+    let none = env.run(["register", "meg", "--profile", "customer", "--set", "address=x"]).ends_with(3);
+    assert!(none.stderr.contains("hint: Leave out --profile, and --set for its fields."), "{}", none.stderr);
 
     let env = TestEnv::with_database(
         "[register]\nprofile = \"gamer\"\n[profiles.gamer]\ntable = \"app_gamer\"\nfields = { bio = \"text null\" }\n",
