@@ -43,8 +43,9 @@ use crate::django::account_spec::AccountSpec;
 use crate::django::models::{Key, Permission, User};
 use crate::django::passwords::{self, Algorithm, Encoded, Recipe};
 use crate::django::value::Value;
-use crate::error::failure::Result;
-use crate::error::faults::{Fault, FaultCode, MissingTarget, Remedy};
+use crate::error::failure::{Error, Result};
+use crate::error::faults::{Conflict, Fault, FaultCode, MissingTarget, Remedy};
+use crate::error::refusal::Refusal;
 use crate::error::suggest::nearest;
 use crate::files::existing;
 use crate::store::Store;
@@ -206,4 +207,24 @@ fn dangling(store: &Store, table: &Table, row: &[(impl AsRef<str>, Value)]) -> R
         }
     }
     Ok(faults)
+}
+
+/// Returns the faults of a row that was refused as a whole. An error that is not about the row is returned unchanged.
+fn faults_of(error: Error) -> Result<Vec<Fault>> {
+    let refusal: Refusal = error.into_refusal()?;
+    if let Some(fault) = refusal.name_fault() {
+        return Ok(vec![fault]);
+    }
+    let (field, conflict) = match refusal {
+        Refusal::Invalid(faults) => return Ok(faults),
+        Refusal::UsernameTaken => ("username", Conflict::UsernameTaken),
+        Refusal::EmailTaken => ("email", Conflict::EmailTaken),
+        Refusal::AddressTaken | Refusal::AddressVerified { .. } => ("email", Conflict::AddressTaken),
+        Refusal::OtherToken(_) => ("token", Conflict::OtherToken),
+        Refusal::Taken(columns) => ("", Conflict::Taken(columns)),
+        Refusal::UserNotFound(username) => ("", Conflict::UserNotFound(username)),
+        Refusal::ChangedMeanwhile(what) => ("", Conflict::ChangedMeanwhile(what)),
+        other => return Err(other.into()),
+    };
+    Ok(vec![Fault::new(field, FaultCode::Conflict(conflict))])
 }

@@ -99,6 +99,11 @@ impl NewAccount<'_> {
         if store.find_user(&self.username)?.is_some() {
             return Err(self.taken_name().into());
         }
+        self.check_free_address(store)
+    }
+
+    /// Fails if the email address is unique and taken.
+    fn check_free_address(&self, store: &Store) -> Result<()> {
         let users = &store.layout().users;
         let email = self.user.iter().find(|(column, _)| column.as_ref() == "email");
         match email.filter(|_| users.has_unique_address()) {
@@ -117,18 +122,31 @@ impl NewAccount<'_> {
     pub fn create(&self, transaction: &Transaction<'_>) -> Result<Done<Key>> {
         // A unique index is not enough: it may be one that replaces the existing row.
         self.check_free(transaction)?;
+        let key = self.write(transaction)?;
+        Ok(Done { value: key, fields: self.fields().map(Cow::into_owned).collect() })
+    }
+
+    /// Like [`Self::create`], but the caller has checked that the login name is free.
+    pub fn create_unchecked(&self, transaction: &Transaction<'_>) -> Result<Key> {
+        self.check_free_address(transaction)?;
+        self.write(transaction)
+    }
+
+    fn write(&self, transaction: &Transaction<'_>) -> Result<Key> {
         let key = self.insert(transaction)?;
-        let mut fields: Vec<String> =
-            self.user.iter().map(|(column, _)| column.as_ref().to_owned()).collect();
-        fields.extend((!self.groups.is_empty()).then(|| "groups".into()));
-        for (kind, values) in &self.profiles {
-            fields.extend(values.iter().map(|(column, _)| format!("{kind}.{}", column.as_ref())));
-        }
-        for token in &self.tokens {
-            token.insert(transaction, &key)?;
-            fields.push("token".into());
-        }
-        Ok(Done { value: key, fields })
+        self.tokens.iter().try_for_each(|token| token.insert(transaction, &key))?;
+        Ok(key)
+    }
+
+    /// Returns the names of the fields that are written.
+    pub fn fields(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let of_user = self.user.iter().map(|(column, _)| Cow::Borrowed(column.as_ref()));
+        let groups = (!self.groups.is_empty()).then_some("groups".into());
+        let of_profiles = self.profiles.iter().flat_map(|(kind, values)| {
+            values.iter().map(move |(column, _)| format!("{kind}.{}", column.as_ref()).into())
+        });
+        let tokens = self.tokens.iter().map(|_| "token".into());
+        of_user.chain(groups).chain(of_profiles).chain(tokens)
     }
 
     /// Sets the password.

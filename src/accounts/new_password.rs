@@ -112,13 +112,17 @@ pub fn weaknesses(plain: &Plain, about: &About<'_>) -> Vec<Fault> {
 ///
 /// Plain text is refused: Django would store it, but every login would fail. The fault does not repeat the text.
 pub fn encoded(text: &str) -> Result<(Password, Option<Fault>), Fault> {
-    let (encoded, weakness) = verbatim(text.to_owned())?;
-    let is_unusable = encoded.summary() == Summary::Unusable;
+    let (encoded, summary, weakness) = described(text.to_owned())?;
+    let is_unusable = summary == Summary::Unusable;
     Ok((if is_unusable { Password::Unusable } else { Password::Encoded(encoded) }, weakness))
 }
 
 /// Like [`encoded`], but keeps the exact text of an unusable password.
 pub fn verbatim(text: String) -> Result<(Encoded, Option<Fault>), Fault> {
+    described(text).map(|(encoded, _, weakness)| (encoded, weakness))
+}
+
+fn described(text: String) -> Result<(Encoded, Summary, Option<Fault>), Fault> {
     let (encoded, summary) = Encoded::described(text).map_err(|malformed| {
         let algorithm = match malformed {
             Malformed::UnknownAlgorithm => None,
@@ -131,7 +135,7 @@ pub fn verbatim(text: String) -> Result<(Encoded, Option<Fault>), Fault> {
         Fault::new("password", FaultCode::WeakHash(Box::new((summary.to_string(), refused))))
     };
     let weakness = summary.is_weak().then(weak);
-    Ok((encoded, weakness))
+    Ok((encoded, summary, weakness))
 }
 
 /// Returns the algorithm of a hash that Django accepts only if the project's settings list its hasher.

@@ -1,4 +1,3 @@
-use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -16,6 +15,7 @@ use crate::cli::context::{Context, signals_hint};
 use crate::cli::plan_view;
 use crate::django::models::User;
 use crate::error::failure::{ErrorContext as _, Result};
+use crate::error::fault_list::Faults;
 use crate::error::faults::{Fault, FaultCode, Form, TooLong};
 use crate::error::limits;
 use crate::error::lost_answer::Effect;
@@ -204,14 +204,17 @@ impl Args {
         let is_stdin = self.file == Path::new("-");
         let path = if is_stdin { Path::new("standard input") } else { &self.file };
         let mut bytes = Zeroizing::new(Vec::new());
-        let opened: io::Result<Box<dyn Read>> = if is_stdin {
-            Ok(Box::new(io::stdin()))
+        let read = if is_stdin {
+            io::stdin().take(limits::ACCOUNTS_FILE + 1).read_to_end(&mut bytes)
         } else {
-            File::open(path).map(|file| Box::new(file) as _)
+            File::open(path).and_then(|file| {
+                // Known in advance, the length leaves no copies of secrets in memory that is given back.
+                let length = file.metadata()?.len().min(limits::ACCOUNTS_FILE) + 1;
+                bytes.reserve_exact(usize::try_from(length).unwrap_or_default());
+                file.take(limits::ACCOUNTS_FILE + 1).read_to_end(&mut bytes)
+            })
         };
-        opened
-            .and_then(|file| file.take(limits::ACCOUNTS_FILE + 1).read_to_end(&mut bytes))
-            .with_context(|| format!("{} cannot be read", path.display()))?;
+        read.with_context(|| format!("{} cannot be read", path.display()))?;
         if bytes.len() as u64 > limits::ACCOUNTS_FILE {
             let code = FaultCode::TooLong(TooLong::AccountsFile(path.display().to_string()));
             return Err(Refusal::Invalid(vec![Fault::new("", code).of(Form::Key)]).into());
@@ -248,13 +251,10 @@ impl Args {
     ) -> Result<ApplyPlan<'a>> {
         let folder = self.file.parent().unwrap_or(Path::new(""));
         let tree = source.tree().map_err(Refusal::from)?;
-        let faults = RefCell::default();
-        let desired = apply::read(source, folder, tree, store, &faults)?;
+        let desired = apply::read(source, folder, tree, store)?;
         let mut planner =
-            ApplyPlanner { accounts: context.accounts()?, source, faults: &faults, runner: change };
+            ApplyPlanner { accounts: context.accounts()?, source, faults: Faults::default(), runner: change };
         let mut plan = planner.plan(desired)?;
-        faults.borrow_mut().sort();
-        faults.borrow_mut().refuse()?;
         if let Some(how) = self.prune {
             planner.prune(&mut plan, how, self.max_prune)?;
         }

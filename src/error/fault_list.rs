@@ -32,6 +32,12 @@ impl Faults {
         faults.into_iter().for_each(|fault| self.push(fault));
     }
 
+    /// Adds the faults of a part of the input.
+    pub fn append(&mut self, part: Self) {
+        self.extend(part.kept);
+        self.omitted += part.omitted;
+    }
+
     /// Whether there are no faults.
     #[must_use]
     pub fn is_empty(&self) -> bool {

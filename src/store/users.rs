@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
 use crate::django::models::{Key, User};
 use crate::django::value::{Cell, Kind, Value};
-use crate::error::failure::Result;
+use crate::error::failure::{Error, Result};
 use crate::error::faults::Undecided;
 use crate::error::misuse::Selector;
 use crate::error::refusal::Refusal;
@@ -42,6 +42,8 @@ pub(super) const ATTRIBUTES: [(&str, Kind); 10] = [
 pub(super) struct UserQueries {
     by_login: OnceCell<UserQuery>,
     by_key: OnceCell<UserQuery>,
+    /// For [`LOOK_UP`] login names.
+    look_up: OnceCell<String>,
 }
 
 struct UserQuery {
@@ -263,15 +265,10 @@ impl Store {
             found.push(users.read(cells));
             Ok(if found.len() > 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
-        if let [first, second] = &found[..] {
-            return Err(Refusal::Ambiguous(Undecided {
-                what: "Several users have this login name, among them those with the keys".into(),
-                found: vec![first.id.to_string(), second.id.to_string()],
-                decide: Selector::LoginColumn,
-            })
-            .into());
+        match &found[..] {
+            [first, second] => Err(ambiguous(first, second)),
+            _ => Ok(found.pop()),
         }
-        Ok(found.pop())
     }
 
     /// Finds another user whose name is this one in lower case, in upper case, or capitalized. Each is a look-up in the
@@ -314,26 +311,56 @@ impl Store {
         Ok(found)
     }
 
-    /// Finds the users with these login names, compared exactly.
+    /// Finds the users with these login names, in the given spelling. The column's collation may equate it with others.
     ///
     /// # Errors
     /// The same as for [`Self::find_user`].
     pub fn find_users(&self, logins: &[&str]) -> Result<HashMap<String, User>> {
         let users = &self.layout.users;
         let column = quoted(users.login()?);
-        let mut found = HashMap::new();
+        let sql = |count: usize| {
+            let places: Vec<String> = (1..=count).map(|number| format!("?{number}")).collect();
+            format!("{} WHERE u.{column} IN ({})", users.select(), places.join(", "))
+        };
+        let mut found: HashMap<String, User> = HashMap::new();
         for logins in logins.chunks(LOOK_UP) {
-            let places: Vec<String> = (1..=logins.len()).map(|number| format!("?{number}")).collect();
-            let sql = format!("{} WHERE u.{column} IN ({})", users.select(), places.join(", "));
+            let given: HashSet<&str> = logins.iter().copied().collect();
+            let mut is_exact = true;
+            let sql = match logins.len() {
+                LOOK_UP => Cow::Borrowed(self.queries.look_up.get_or_init(|| sql(LOOK_UP)).as_str()),
+                count => Cow::Owned(sql(count)),
+            };
             let parameters: Vec<Value> = logins.iter().map(|login| (*login).into()).collect();
             self.engine.query(&sql, &parameters, &users.kinds(), &mut |cells| {
                 let user = users.read(cells);
-                found.insert(user.username.clone(), user);
-                Ok(ControlFlow::Continue(()))
+                is_exact &= given.contains(&*user.username);
+                match found.insert(user.username.clone(), user) {
+                    Some(other) if other.id != found[&other.username].id => {
+                        Err(ambiguous(&other, &found[&other.username]))
+                    }
+                    _ => Ok(ControlFlow::Continue(())),
+                }
             })?;
+            if !is_exact {
+                for login in logins {
+                    if let Some(user) = self.find_user(login)? {
+                        found.insert((*login).to_owned(), user);
+                    }
+                }
+            }
         }
         Ok(found)
     }
+}
+
+/// The refusal of a login name that several users have.
+fn ambiguous(first: &User, second: &User) -> Error {
+    Refusal::Ambiguous(Undecided {
+        what: "Several users have this login name, among them those with the keys".into(),
+        found: vec![first.id.to_string(), second.id.to_string()],
+        decide: Selector::LoginColumn,
+    })
+    .into()
 }
 
 impl Transaction<'_> {

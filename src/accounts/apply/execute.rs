@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::ChangedAccount;
 use super::plan::{Action, ApplyPlan, Step, StepKind, UserChange};
-use crate::accounts::Accounts;
 use crate::accounts::change_runner::ChangeRunner;
 use crate::accounts::issue_token::IssuedToken;
 use crate::accounts::new_password::Password;
+use crate::accounts::{Accounts, faults_of};
 use crate::django::models::TokenFilter;
 use crate::error::failure::{Error, Result};
 use crate::error::faults::{Conflict, Fault, FaultCode};
@@ -40,7 +40,7 @@ pub struct ApplyOutcome {
 struct Ready {
     /// The line of the account in the file, for the results.
     line: Option<usize>,
-    fresh: Option<IssuedToken>,
+    fresh: Option<Box<IssuedToken>>,
 }
 
 impl ChangedAccount {
@@ -67,23 +67,22 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
         let ready: Vec<Ready> =
             plan.steps.iter_mut().map(|step| self.ready(step, tells)).collect::<Result<_>>()?;
         let plan = &*plan;
-        let names: Vec<&String> = plan.steps.iter().map(|step| &step.username).collect();
-        let mut object = json!({ "file": self.source.name(), "users": names });
-        if !plan.groups.steps.is_empty() {
-            object["groups"] = plan.groups.steps.iter().map(|step| &*step.name).collect();
-        }
+        let object = |_: &ApplyOutcome| {
+            let names: Vec<&String> = plan.steps.iter().map(|step| &step.username).collect();
+            let mut object = json!({ "file": self.source.name(), "users": names });
+            if !plan.groups.steps.is_empty() {
+                object["groups"] = plan.groups.steps.iter().map(|step| &*step.name).collect();
+            }
+            object
+        };
         let mut critical = None;
-        let done = self.runner.run(
-            self.accounts.store,
-            |_| object.clone(),
-            |transaction| {
-                plan.check(transaction)?;
-                // If the commit fails, the results must be taken back even if a signal arrives.
-                critical = Some(signals::critical());
-                results.take_back()?;
-                self.write(plan, &ready, transaction, &mut results)
-            },
-        );
+        let done = self.runner.run(self.accounts.store, object, |transaction| {
+            plan.check(transaction)?;
+            // If the commit fails, the results must be taken back even if a signal arrives.
+            critical = Some(signals::critical());
+            results.take_back()?;
+            self.write(plan, &ready, transaction, &mut results)
+        });
         let outcome = match done {
             Ok(done) => match results.keep() {
                 Ok(()) => Ok((done, results)),
@@ -114,38 +113,65 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
         let had_superuser = transaction.has_superuser()?;
         let mut made = Vec::new();
         let mut fields = BTreeSet::from_iter(plan.groups.execute(transaction)?);
-        for (step, ready) in plan.steps.iter().zip(ready) {
-            let done = step.execute(ready, transaction).map_err(|error| self.located(step, error))?;
-            if let (Some(made), Some(line)) = (&done.value, ready.line) {
-                let is_new = step.action == Action::Create;
-                let outcome = if is_new { Outcome::Created } else { Outcome::Changed };
-                results.tell(line, &made.username, Some(&made.id), outcome, &made.secrets())?;
-            }
-            self.runner.extend_effect(|effect| {
-                effect.add_tokens(ready.fresh.iter().map(|fresh| fresh.stored.prefix()));
-                if done.value.as_ref().is_some_and(|made| made.password.is_some()) {
-                    effect.add_random_password(&step.username);
+        let length = transaction.rows_per_batch();
+        for (steps, ready) in plan.steps.chunks(length).zip(ready.chunks(length)) {
+            let done = self.write_batch(steps, ready, transaction, &mut fields)?;
+            for ((step, ready), done) in steps.iter().zip(ready).zip(done) {
+                if let (Some(made), Some(line)) = (&done, ready.line) {
+                    let is_new = step.action == Action::Create;
+                    let outcome = if is_new { Outcome::Created } else { Outcome::Changed };
+                    results.tell(line, &made.username, Some(&made.id), outcome, &made.secrets())?;
                 }
-            });
-            made.extend(done.value);
-            fields.extend(done.fields);
+                self.runner.extend_effect(|effect| {
+                    effect.add_tokens(ready.fresh.iter().map(|fresh| fresh.stored.prefix()));
+                    if done.as_ref().is_some_and(|made| made.password.is_some()) {
+                        effect.add_random_password(&step.username);
+                    }
+                });
+                made.extend(done);
+            }
         }
         results.sync()?;
         let ends_superusers = had_superuser && !transaction.has_superuser()?;
         Ok(Done { value: ApplyOutcome { made, ends_superusers }, fields: fields.into_iter().collect() })
     }
 
+    /// Writes steps together. If one of them is refused, writes each half together, to find out which.
+    fn write_batch(
+        &self,
+        steps: &[Step<'_>],
+        ready: &[Ready],
+        transaction: &Transaction<'_>,
+        fields: &mut BTreeSet<String>,
+    ) -> Result<Vec<Option<ChangedAccount>>> {
+        let both = steps.iter().zip(ready);
+        let work = || both.map(|(step, ready)| step.execute(ready, transaction, fields)).collect();
+        let together = if transaction.rows_per_batch() > 1 { transaction.in_part(work) } else { work() };
+        match (together, steps) {
+            (Err(error), [step]) => Err(self.located(step, error)),
+            (Err(error), _) => {
+                // Only the refusal of a row is worth another attempt.
+                faults_of(error)?;
+                let half = steps.len() / 2;
+                let mut done = self.write_batch(&steps[..half], &ready[..half], transaction, fields)?;
+                done.extend(self.write_batch(&steps[half..], &ready[half..], transaction, fields)?);
+                Ok(done)
+            }
+            (Ok(done), _) => Ok(done),
+        }
+    }
+
     fn ready(&self, step: &mut Step<'_>, tells: bool) -> Result<Ready> {
         let encode = |password: &Password| self.accounts.encode(password, self.runner.is_rehearsal());
         let generate = |scheme| self.accounts.generate_token(scheme, None, None);
         let encoded = step.password.as_ref().map(encode).transpose()?;
-        let fresh = step.token_scheme.map(generate).transpose()?;
+        let fresh = step.token_scheme.map(generate).transpose()?.map(Box::new);
         match &mut step.kind {
             StepKind::Create(account) => {
                 if let Some(encoded) = &encoded {
                     account.set_password(encoded);
                 }
-                account.tokens.extend(fresh.as_ref().map(IssuedToken::row));
+                account.tokens.extend(fresh.as_deref().map(IssuedToken::row));
             }
             StepKind::Change(change) => {
                 if let Some(encoded) = &encoded {
@@ -184,11 +210,17 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
 impl ApplyPlan<'_> {
     /// Fails if an account has changed since the plan was made.
     fn check(&self, store: &Store) -> Result<()> {
+        let has_users = store.row_count(&store.layout().users.table.name)? > 0;
+        let is_new = |step: &&Step<'_>| has_users && step.action == Action::Create;
+        let new: Vec<&str> = self.steps.iter().filter(is_new).map(|step| &*step.username).collect();
+        let taken = store.find_users(&new)?;
         for step in &self.steps {
             let is_current = match &step.kind {
+                // A unique index is not enough: it may be one that replaces the existing row.
+                StepKind::Create(_) => !taken.contains_key(&step.username),
                 StepKind::Change(change) => change.is_current(store)?,
-                // The creation and the deletion check this themselves.
-                StepKind::Create(_) | StepKind::Delete(..) => true,
+                // The deletion checks this itself.
+                StepKind::Delete(..) => true,
             };
             if !is_current {
                 return Err(changed(&step.username).into());
@@ -207,37 +239,54 @@ impl ApplyPlan<'_> {
 
 impl Step<'_> {
     /// Executes the step in the transaction. Returns the account, unless it was deleted.
-    fn execute(&self, ready: &Ready, transaction: &Transaction<'_>) -> Result<Done<Option<ChangedAccount>>> {
-        let token = ready.fresh.as_ref().map(IssuedToken::as_new);
-        let Done { value: id, fields } = match &self.kind {
-            StepKind::Create(account) => account.create(transaction)?,
+    ///
+    /// Adds the names of the changed fields.
+    fn execute(
+        &self,
+        ready: &Ready,
+        transaction: &Transaction<'_>,
+        fields: &mut BTreeSet<String>,
+    ) -> Result<Option<ChangedAccount>> {
+        let token = ready.fresh.as_deref().map(IssuedToken::as_new);
+        let id = match &self.kind {
+            StepKind::Create(account) => {
+                let id = account.create_unchecked(transaction)?;
+                for field in account.fields() {
+                    if !fields.contains(&*field) {
+                        fields.insert(field.into_owned());
+                    }
+                }
+                id
+            }
             StepKind::Change(change) => {
                 let id = change.user.id.clone();
-                let mut fields = change.update.apply(transaction, &change.user)?;
+                fields.extend(change.update.apply(transaction, &change.user)?);
                 if change.revokes {
                     fields.extend(transaction.delete_tokens_of(&id, None)?.fields);
                 }
                 if let Some(token) = &token {
                     transaction.insert_token(&id, token)?;
-                    fields.push("token".into());
+                    fields.insert("token".into());
                 }
-                Done { value: id, fields }
+                id
             }
             StepKind::Delete(user, deletion) => {
                 transaction.delete_users(slice::from_ref(user), &Decisions::default(), deletion)?;
-                let fields = deletion.deleted.iter().map(|(table, _)| table.clone()).collect();
-                return Ok(Done { value: None, fields });
+                fields.extend(deletion.deleted.iter().map(|(table, _)| table.clone()));
+                return Ok(None);
             }
         };
-        let made = ChangedAccount {
+        Ok(Some(ChangedAccount {
             username: self.username.clone(),
             id,
             token: ready.fresh.as_ref().map(|fresh| fresh.plain.clone()),
             scheme: self.token_scheme,
             expiry: ready.fresh.as_ref().and_then(|fresh| fresh.expiry),
-            password: self.password.clone().and_then(Password::into_shown),
-        };
-        Ok(Done { value: Some(made), fields })
+            password: match &self.password {
+                Some(Password::Random(plain)) => Some(plain.clone()),
+                _ => None,
+            },
+        }))
     }
 }
 

@@ -1,6 +1,5 @@
 //! Computes the changes that bring the accounts to the state in the file.
 
-use std::cell::RefCell;
 use std::collections::HashSet;
 use std::{mem, slice};
 
@@ -56,7 +55,7 @@ pub struct Step<'a> {
     pub username: String,
     pub action: Action,
     pub kind: StepKind<'a>,
-    /// The differences other than those of fields and profiles.
+    /// The differences other than those of fields, profiles and the password.
     others: Vec<Difference>,
     pub password: Option<Password>,
     /// The scheme of the token to create.
@@ -124,6 +123,14 @@ impl Step<'_> {
             StepKind::Delete(..) => Vec::new(),
         };
         found.extend(self.others.iter().cloned());
+        found.extend(self.password.as_ref().map(|password| Difference {
+            field: "password".into(),
+            old: match &self.kind {
+                StepKind::Change(change) => change.encoded.as_deref().map(password::shown_encoded),
+                StepKind::Create(_) | StepKind::Delete(..) => None,
+            },
+            new: Some(password::shown(password)),
+        }));
         Ok(found)
     }
 }
@@ -141,60 +148,86 @@ pub enum Prune {
 pub struct ApplyPlanner<'a, 's, Runner> {
     pub accounts: Accounts<'a>,
     pub source: &'s SourceFile,
-    /// The faults of the file.
-    pub faults: &'s RefCell<Faults>,
     /// Receives warnings.
     pub runner: &'s Runner,
+    /// The faults that were found so far.
+    pub faults: Faults,
 }
 
+/// The number of accounts that are looked up together.
+const BATCH: usize = 1_000;
+
 impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
-    /// Computes the plan. With faults, it must not be executed.
+    /// Computes the plan. Fails if the file has faults.
     pub fn plan(&mut self, desired: DesiredState<'_, '_>) -> Result<ApplyPlan<'a>> {
         // A snapshot locks the database once instead of for each query. Verifying passwords takes too long for it.
-        if desired.may_verify_passwords() {
-            self.plan_users(desired)
+        let plan = if desired.may_verify_passwords() {
+            self.plan_users(desired)?
         } else {
-            self.accounts.store.snapshot(|_| self.plan_users(desired))
-        }
+            self.accounts.store.snapshot(|_| self.plan_users(desired))?
+        };
+        self.faults.sort();
+        self.faults.refuse()?;
+        Ok(plan)
     }
 
     fn plan_users(&mut self, mut desired: DesiredState<'_, '_>) -> Result<ApplyPlan<'a>> {
         let mut plan = ApplyPlan::default();
         let mut names: HashSet<String> = HashSet::new();
+        self.faults.append(mem::take(&mut desired.faults));
         let store = self.accounts.store;
         let declared: Vec<String> = desired.groups.iter().map(|group| group.name.clone()).collect();
         plan.groups = GroupsPlan::new(mem::take(&mut desired.groups), store, &mut |at, fault| {
-            self.faults.borrow_mut().push_with(|| self.source.locate(at, fault));
+            self.faults.push_with(|| self.source.locate(at, fault));
         })?;
         let mut groups = store.group_names()?;
         groups.extend(declared);
         let planner = self.accounts.planner()?;
         let has_users = store.row_count(&store.layout().users.table.name)? > 0;
         let scope = desired.scope.take();
-        for mut user in desired.users() {
-            self.check_groups(&mut user, &groups);
-            let Some(name) = planner.login_name(&user.spec) else {
-                self.add(&user, Fault::new(planner.login_column(), FaultCode::Required(Remedy::LoginName)));
-                continue;
-            };
-            if names.contains(&name) {
-                let twice = FaultCode::GivenTwice(Twice::Account(name));
-                self.add(&user, Fault::new("username", twice));
-                continue;
+        let mut users = desired.users();
+        loop {
+            let batch: Vec<_> = users
+                .by_ref()
+                .take(BATCH)
+                .map(|(user, faults)| {
+                    let name = user.as_ref().and_then(|user| planner.login_name(&user.spec));
+                    (user, name, faults)
+                })
+                .collect();
+            if batch.is_empty() {
+                break;
             }
-            if let Some(scope) = scope.as_ref().filter(|scope| !scope.contains(&name)) {
-                let out = FaultCode::OutOfScope(Box::new((name.clone(), scope.words())));
-                self.add(&user, Fault::new("username", out));
-            }
-            let existing = if has_users { store.find_user(&name)? } else { None };
-            let step = match existing {
-                None => Some(self.create(&user, &planner, &plan.groups.created)?),
-                Some(existing) => self.change(&user, existing, &planner, &plan.groups.created)?,
-            };
-            names.insert(name);
-            match step {
-                Some(step) => plan.steps.push(step),
-                None => plan.as_wanted += 1,
+            let logins: Vec<&str> =
+                batch.iter().filter(|_| has_users).filter_map(|(_, name, _)| name.as_deref()).collect();
+            let mut existing = store.find_users(&logins)?;
+            for (user, name, faults) in batch {
+                self.faults.append(faults);
+                let Some(mut user) = user else { continue };
+                self.check_groups(&mut user, &groups);
+                let Some(name) = name else {
+                    let required = FaultCode::Required(Remedy::LoginName);
+                    self.add(&user, Fault::new(planner.login_column(), required));
+                    continue;
+                };
+                if names.contains(&name) {
+                    let twice = FaultCode::GivenTwice(Twice::Account(name));
+                    self.add(&user, Fault::new("username", twice));
+                    continue;
+                }
+                if let Some(scope) = scope.as_ref().filter(|scope| !scope.contains(&name)) {
+                    let out = FaultCode::OutOfScope(Box::new((name.clone(), scope.words())));
+                    self.add(&user, Fault::new("username", out));
+                }
+                let step = match existing.remove(&name) {
+                    None => Some(self.create(&user, &planner, &plan.groups.created)?),
+                    Some(existing) => self.change(&user, existing, &planner, &plan.groups.created)?,
+                };
+                names.insert(name);
+                match step {
+                    Some(step) => plan.steps.push(step),
+                    None => plan.as_wanted += 1,
+                }
             }
         }
         plan.others = scope.map(|scope| UnlistedUsers { scope, names, found: Vec::new() });
@@ -207,7 +240,7 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
             return;
         }
         let at = user.position(&fault.field);
-        self.faults.borrow_mut().push_with(|| self.source.locate(at, fault));
+        self.faults.push_with(|| self.source.locate(at, fault));
     }
 
     /// Reports unknown groups, and removes unknown and repeated groups from the desired ones.
@@ -215,7 +248,7 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
         for (name, at) in user.group_positions.iter().filter(|(name, _)| !known.contains(name)) {
             let refusal = Refusal::GroupNotFound { name: name.clone(), known: known.to_vec() };
             if let Some(fault) = refusal.name_fault() {
-                self.faults.borrow_mut().push_with(|| self.source.locate(*at, fault));
+                self.faults.push_with(|| self.source.locate(*at, fault));
             }
         }
         if let GroupChoice::Exactly(names) = &mut user.spec.groups {
@@ -248,11 +281,6 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
         let token_scheme = self.scheme(user, user.spec.active != Some(false))?;
         others.extend(token_scheme.map(|scheme| difference("token", None, Some(&scheme.to_string()))));
         let password = self.password(user, &username, &PasswordRule::New)?.unwrap_or(Password::Unusable);
-        others.push(Difference {
-            field: "password".into(),
-            old: None,
-            new: Some(password::shown(&password)),
-        });
         let kind = StepKind::Create(Box::new(account));
         let (at, password) = (Some(user.at), Some(password));
         Ok(Step { at, username, action: Action::Create, kind, others, password, token_scheme })
@@ -298,16 +326,9 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
             let stored = store.encoded_password(&existing.id)?;
             let rule = PasswordRule::of(user.update_password, || Ok(stored.clone()))?;
             password = self.password(user, &existing.username, &rule)?;
-            if let Some(password) = &password {
-                others.push(Difference {
-                    field: "password".into(),
-                    old: Some(password::shown_encoded(&stored)),
-                    new: Some(password::shown(password)),
-                });
-                encoded = Some(stored);
-            }
+            encoded = password.is_some().then_some(stored);
         }
-        if differences.is_empty() && others.is_empty() {
+        if differences.is_empty() && others.is_empty() && password.is_none() {
             return Ok(None);
         }
         let username = existing.username.clone();

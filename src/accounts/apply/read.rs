@@ -1,7 +1,7 @@
 //! Reads the desired accounts from a file, or finds all its faults.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::mem;
 use std::path::{Path, PathBuf};
 
 use super::groups::DesiredGroup;
@@ -47,8 +47,10 @@ const OF_USER: [&str; 13] = [
 
 const OF_PASSWORD: [&str; 5] = ["env", "file", "random", "hash", "unusable"];
 
-/// The state that a file describes. Each account is read when it is planned, so that only one is in memory twice.
+/// The state that a file describes. Each account is read when it is planned, so that few are in memory twice.
 pub struct DesiredState<'a, 't> {
+    /// The faults, except for those of the accounts.
+    pub faults: Faults,
     /// The login names for which the file lists all accounts.
     pub scope: Option<Scope>,
     /// The groups, in file order.
@@ -60,10 +62,12 @@ pub struct DesiredState<'a, 't> {
 }
 
 impl<'t> DesiredState<'_, 't> {
-    /// Returns the accounts, in file order. Adds their faults to those of the file.
-    pub fn users(self) -> impl Iterator<Item = DesiredUser<'t>> {
+    /// Returns the accounts, in file order, each with the faults found in reading it.
+    pub fn users(self) -> impl Iterator<Item = (Option<DesiredUser<'t>>, Faults)> {
         let Self { update_password, users, mut reader, .. } = self;
-        users.into_iter().filter_map(move |user| reader.user(&user, update_password))
+        users
+            .into_iter()
+            .map(move |user| (reader.user(&user, update_password), mem::take(&mut reader.faults)))
     }
 
     /// Whether a plain password may have to be compared with a stored hash.
@@ -154,13 +158,12 @@ impl DesiredUser<'_> {
     }
 }
 
-/// Reads the desired state of this database's accounts. Adds all faults with their positions.
+/// Reads the desired state of this database's accounts, with the positions of all faults.
 pub fn read<'a, 't>(
     source: &'a SourceFile,
     folder: &'a Path,
     tree: Node<'t>,
     store: &'a Store,
-    faults: &'a RefCell<Faults>,
 ) -> Result<DesiredState<'a, 't>> {
     let mut reader = Reader {
         source,
@@ -170,7 +173,7 @@ pub fn read<'a, 't>(
         login: store.layout().users.login()?,
         kinds: store.profile_tables()?,
         has_addresses: store.has_addresses()?,
-        faults,
+        faults: Faults::default(),
     };
     let (scope, groups, update_password) = reader.head(&tree);
     let users = tree.into_entries().into_iter().find(|entry| entry.key == "users");
@@ -178,7 +181,8 @@ pub fn read<'a, 't>(
         Some(NodeValue::List(users)) => users,
         _ => Vec::new(),
     };
-    Ok(DesiredState { scope, groups, update_password, users, reader })
+    let faults = mem::take(&mut reader.faults);
+    Ok(DesiredState { faults, scope, groups, update_password, users, reader })
 }
 
 struct Reader<'a> {
@@ -189,12 +193,13 @@ struct Reader<'a> {
     login: &'a str,
     kinds: &'a [ProfileTable],
     has_addresses: bool,
-    faults: &'a RefCell<Faults>,
+    /// The faults since the last account.
+    faults: Faults,
 }
 
 impl Reader<'_> {
     fn fault(&mut self, at: usize, field: &str, code: FaultCode) {
-        self.faults.borrow_mut().push_with(|| self.source.locate(at, Fault::new(field, code)));
+        self.faults.push_with(|| self.source.locate(at, Fault::new(field, code)));
     }
 
     fn invalid(&mut self, at: usize, field: &str, expected: Expected) {
@@ -461,7 +466,7 @@ impl Reader<'_> {
             }
             ("hash", NodeValue::Text(text)) => match new_password::encoded(text) {
                 Ok((password, weakness)) => return Some(PasswordReference::Written(password, weakness)),
-                Err(fault) => self.faults.borrow_mut().push_with(|| self.source.locate(value.at, fault)),
+                Err(fault) => self.faults.push_with(|| self.source.locate(value.at, fault)),
             },
             ("unusable", NodeValue::Boolean(true)) => {
                 return Some(PasswordReference::Written(Password::Unusable, None));

@@ -4,17 +4,16 @@ use jiff::Timestamp;
 use rand::rngs::StdRng;
 
 use super::entry::{PlannedRow, RowAction};
-use crate::accounts::Planner;
 use crate::accounts::issue_token::{self, TokenIssuer};
 use crate::accounts::new_account::NewAccount;
 use crate::accounts::new_password::{self, Password, PasswordRule};
+use crate::accounts::{Planner, faults_of};
 use crate::django::field::moment;
 use crate::django::models::Key;
 use crate::django::passwords::{self, Encoded, Encoder, Plain, Recipe};
 use crate::django::tokens::TokenRow;
-use crate::error::failure::{Error, ErrorContext as _, Result};
-use crate::error::faults::{Conflict, Expected, Fault, FaultCode, UnknownName, ValueKind};
-use crate::error::refusal::Refusal;
+use crate::error::failure::{ErrorContext as _, Result};
+use crate::error::faults::{Expected, Fault, FaultCode, UnknownName, ValueKind};
 use crate::files::results::Secrets;
 use crate::formats::account_row::{AccountRow, GivenPassword, KnownToken};
 
@@ -269,24 +268,4 @@ impl<'a> RowPlan<'_, 'a> {
         };
         Ok(Some(encoder.encode(plain, self.random)))
     }
-}
-
-/// Returns the faults of a row that was refused as a whole. An error that is not about the row is returned unchanged.
-pub fn faults_of(error: Error) -> Result<Vec<Fault>> {
-    let refusal: Refusal = error.into_refusal()?;
-    if let Some(fault) = refusal.name_fault() {
-        return Ok(vec![fault]);
-    }
-    let (field, conflict) = match refusal {
-        Refusal::Invalid(faults) => return Ok(faults),
-        Refusal::UsernameTaken => ("username", Conflict::UsernameTaken),
-        Refusal::EmailTaken => ("email", Conflict::EmailTaken),
-        Refusal::AddressTaken | Refusal::AddressVerified { .. } => ("email", Conflict::AddressTaken),
-        Refusal::OtherToken(_) => ("token", Conflict::OtherToken),
-        Refusal::Taken(columns) => ("", Conflict::Taken(columns)),
-        Refusal::UserNotFound(username) => ("", Conflict::UserNotFound(username)),
-        Refusal::ChangedMeanwhile(what) => ("", Conflict::ChangedMeanwhile(what)),
-        other => return Err(other.into()),
-    };
-    Ok(vec![Fault::new(field, FaultCode::Conflict(conflict))])
 }

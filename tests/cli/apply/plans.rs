@@ -320,6 +320,25 @@ fn custom_login_columns_are_supported() {
 }
 
 #[test]
+fn accounts_are_found_as_the_collation_compares_them() {
+    let env = TestEnv::with_database("");
+    env.execute(
+        "PRAGMA writable_schema = ON;
+         UPDATE sqlite_master SET sql = replace(sql, '\"username\" varchar(150) NOT NULL UNIQUE',
+           '\"username\" varchar(150) COLLATE NOCASE NOT NULL UNIQUE') WHERE name = 'auth_user';
+         PRAGMA writable_schema = RESET; REINDEX",
+    );
+    env.run(["register", "meg", "--no-password"]).succeeds();
+    env.write(
+        "wanted.toml",
+        "[[users]]\nusername = \"joe\"\n[[users]]\nusername = \"MEG\"\nis_staff = true\n",
+    );
+    apply(&env, &["--yes"]).succeeds();
+    assert_eq!(env.rows("SELECT username, is_staff FROM auth_user"), ["meg|1", "joe|0"]);
+    apply(&env, &["--dry-run", "--exit-code"]).succeeds();
+}
+
+#[test]
 fn an_inactive_account_can_be_created() {
     let env = shop("[[users]]\nusername = \"meg\"\nis_active = false\nis_superuser = true\ntoken = false\n");
     let expected = "+ meg\n    + is_active: false\n    + is_staff: true\n    + is_superuser: true\n    + password: (unusable)\n";
