@@ -3,8 +3,8 @@
 //! Compiled with `--cfg fuzzing` only. Each function calls one parser and returns what a target can check. Parsers in
 //! `django` and `store` are public, so the targets call them directly.
 
-use std::cell::RefCell;
 use std::io::{BufReader, Read as _};
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -155,10 +155,15 @@ impl Project {
         let tree = file.tree().map_err(|faults| faults.iter().cloned().collect::<Vec<_>>())?;
         let mut offsets = Vec::new();
         visit(&tree, &mut offsets);
-        let (json, faults) = (tree.to_json(), RefCell::default());
-        let desired = apply::read(&file, Path::new("/"), tree, &self.store, &faults);
-        let users = desired.expect("a database in memory").users().map(|user| user.at).collect();
-        Ok(AppliedFile { json, offsets, users, faults: faults.into_inner().iter().cloned().collect() })
+        let json = tree.to_json();
+        let mut desired =
+            apply::read(&file, Path::new("/"), tree, &self.store).expect("a database in memory");
+        let (mut faults, mut users) = (mem::take(&mut desired.faults), Vec::new());
+        for (user, more) in desired.users() {
+            users.extend(user.map(|user| user.at));
+            faults.append(more);
+        }
+        Ok(AppliedFile { json, offsets, users, faults: faults.iter().cloned().collect() })
     }
 }
 

@@ -182,4 +182,44 @@ mod tests {
             assert!(in_parts(text, 1).is_none(), "{text:?}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn parts_of_any_document_are_as_the_whole(
+            lines in proptest::collection::vec(proptest::sample::select(LINES), 0..16),
+        ) {
+            let text = lines.join("\n");
+            if let Some(parts) = in_parts(&text, 1) {
+                let whole = Part { start: 0 }.parse(&text);
+                proptest::prop_assert_eq!(format!("{:?}", Ok::<_, ()>(parts)), format!("{whole:?}"), "{:?}", text);
+            }
+        }
+    }
+
+    const LINES: &[&str] = &[
+        "[[a]]",
+        "[[a]]",
+        "[[a]]",
+        "[[b]]",
+        "[[a.d]]",
+        "[a.c]",
+        "[s]",
+        "x = 1",
+        "y = 2",
+        "a.x = 1",
+        "a = [{}]",
+        "a = []",
+        "u = \"\"\"",
+        "\"\"\"",
+        "v = '''",
+        "'''",
+        "w = [",
+        "]",
+        "t = {q = 1}",
+        "# [[a]]",
+        "[[ a ]]",
+        "[[\"a\"]]",
+        "",
+        "\r",
+    ];
 }
