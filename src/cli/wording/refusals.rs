@@ -93,7 +93,8 @@ pub fn hint(refusal: &Refusal) -> Option<String> {
                 .into()
         }
         Refusal::UsernameTaken | Refusal::EmailTaken => {
-            "`authctl register --on-existing skip` leaves an existing user unchanged, and `--on-existing update` changes it."
+            "`authctl register --on-existing skip` leaves an existing user unchanged, and `--on-existing update` \
+             changes it."
                 .into()
         }
         Refusal::NameTaken { name, .. } => format!(
