@@ -35,6 +35,7 @@ const ACCOUNTS: &str = "[[users]]\nusername = \"ann\"\ntoken = true\npassword = 
 const COMMANDS: &[&[&str]] = &[
     &["list-users"],
     &["list-users", "--format", "json"],
+    &["list-sessions"],
     &["show-user", "meg"],
     &["check"],
     &["export", "--format", "json"],
@@ -58,6 +59,13 @@ const COMMANDS: &[&[&str]] = &[
 fn env() -> TestEnv {
     let env = TestEnv::with_database("[passwords]\nhasher = \"pbkdf2_sha256 1000\"\n");
     env.register_quickly("meg");
+    // Enough to be decoded on threads.
+    env.execute(
+        "CREATE TABLE django_session (session_key varchar(40) PRIMARY KEY, session_data text NOT NULL,
+             expire_date datetime NOT NULL);
+         WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+         INSERT INTO django_session SELECT 'key' || i, 'e30:1uR8aB:signature', '2099-01-01' FROM n",
+    );
     env.write("people.csv", IMPORT);
     env.write("accounts.toml", ACCOUNTS);
     env

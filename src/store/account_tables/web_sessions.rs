@@ -8,10 +8,10 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::ops::ControlFlow;
 use std::panic::resume_unwind;
-use std::thread;
+use std::sync::mpsc;
+use std::thread::{self, Scope, ScopedJoinHandle};
 
 use jiff::Timestamp;
-use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use super::dependents::Dependents;
 use super::{Doors, owner};
@@ -34,6 +34,9 @@ const KINDS: [Kind; 3] = [Kind::TEXT, Kind::TEXT, Kind::Timestamp];
 
 /// The number of rows that a scan reads with one query.
 const BATCH: usize = 2_000;
+
+/// The least number of rows for which a thread is started.
+const LEAST_SHARE: usize = 100;
 
 /// The number of sessions that one statement deletes.
 const DELETED_TOGETHER: usize = 500;
@@ -114,10 +117,57 @@ enum Decoded {
     Unknown { is_expired: bool },
 }
 
-/// Decodes the rows of a session table on all cores.
-fn decode_together(rows: Vec<StoredRow>, table: usize, now: Timestamp) -> Vec<Decoded> {
-    let decode = |decoder: &mut SessionDecoder, row: StoredRow| row.decode(decoder, table, now);
-    rows.into_par_iter().map_init(SessionDecoder::default, decode).collect()
+/// A part of a batch that is decoded on a thread of its own, if one can be started.
+enum Decoding<'scope> {
+    Done(Vec<Decoded>),
+    Apart(ScopedJoinHandle<'scope, Vec<Decoded>>),
+}
+
+impl<'scope> Decoding<'scope> {
+    /// Starts to decode the rows on all cores.
+    fn of_batch(
+        scope: &'scope Scope<'scope, '_>,
+        mut rows: Vec<StoredRow>,
+        table: usize,
+        now: Timestamp,
+    ) -> Vec<Self> {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let share = rows.len().div_ceil(cores).max(LEAST_SHARE);
+        let mut parts = Vec::new();
+        while !rows.is_empty() {
+            let rest = rows.split_off(share.min(rows.len()));
+            parts.push(Self::start(scope, rows, table, now));
+            rows = rest;
+        }
+        parts
+    }
+
+    fn start(scope: &'scope Scope<'scope, '_>, rows: Vec<StoredRow>, table: usize, now: Timestamp) -> Self {
+        let decode = move |rows: Vec<StoredRow>| {
+            let mut decoder = SessionDecoder::default();
+            rows.into_iter().map(|row| row.decode(&mut decoder, table, now)).collect()
+        };
+        if rows.len() < LEAST_SHARE {
+            return Self::Done(decode(rows));
+        }
+        // A thread that cannot be started would take the rows with it.
+        let (sender, receiver) = mpsc::sync_channel(1);
+        let work = move || receiver.recv().map(decode).unwrap_or_default();
+        match thread::Builder::new().spawn_scoped(scope, work) {
+            Ok(thread) => match sender.send(rows) {
+                Ok(()) => Self::Apart(thread),
+                Err(mpsc::SendError(rows)) => Self::Done(decode(rows)),
+            },
+            Err(_) => Self::Done(decode(rows)),
+        }
+    }
+
+    fn finish(self) -> Vec<Decoded> {
+        match self {
+            Self::Done(decoded) => decoded,
+            Self::Apart(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+        }
+    }
 }
 
 impl SessionScan {
@@ -186,8 +236,8 @@ impl Store {
         Ok((found, scan))
     }
 
-    /// Passes the sessions with a fitting expiry to the callback. Decodes one batch while the next one is
-    /// read and the last one is used.
+    /// Passes the sessions with a fitting expiry to the callback. Decodes one batch while the next one is read and the last
+    /// one is used.
     fn scan_sessions(
         &self,
         doors: &Doors,
@@ -199,11 +249,11 @@ impl Store {
         for (index, table) in doors.sessions.iter().enumerate() {
             let mut batches = SessionBatches::of(self, table)?;
             let flow = thread::scope(|scope| -> Result<ControlFlow<()>> {
-                let decode = |rows| scope.spawn(move || decode_together(rows, index, now));
+                let decode = |rows| Decoding::of_batch(scope, rows, index, now);
                 let mut decoding = batches.read(fits)?.map(decode);
                 while let Some(current) = decoding {
                     let next = batches.read(fits)?;
-                    let decoded = current.join().unwrap_or_else(|panic| resume_unwind(panic));
+                    let decoded = current.into_iter().flat_map(Decoding::finish).collect();
                     decoding = next.map(decode);
                     if on_batch(scan.sort(decoded))?.is_break() {
                         return Ok(ControlFlow::Break(()));
