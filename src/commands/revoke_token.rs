@@ -153,7 +153,7 @@ fn revoke_matching(
     context: &Context,
 ) -> Result<()> {
     let is_confirmed = context.yes && !change.is_rehearsal();
-    // Counting takes as long as deleting. If nobody is asked, it matters only whether there are many.
+    // An exact count scans the table once more. It is only needed for the question.
     let found = if is_confirmed {
         store.count_tokens_up_to(filter, LISTED_UNASKED + 1)?
     } else {

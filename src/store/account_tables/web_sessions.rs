@@ -86,7 +86,7 @@ pub struct SessionScan {
     pub undecodable: u64,
 }
 
-/// A row as it is stored.
+/// A row of a session table before decoding.
 struct StoredRow {
     key: String,
     data: String,

@@ -253,26 +253,24 @@ impl Store {
 
     /// Counts the tokens that match the filter.
     pub fn count_tokens(&self, filter: &TokenFilter) -> Result<u64> {
-        self.count_rows(filter, "")
+        self.count_rows(filter, None)
     }
 
-    /// Counts the tokens that match the filter, and stops at this number of rows of a table.
+    /// Counts the tokens that match the filter, at most this many per table.
     pub fn count_tokens_up_to(&self, filter: &TokenFilter, most: usize) -> Result<u64> {
-        self.count_rows(filter, &format!(" LIMIT {most}"))
+        self.count_rows(filter, Some(most))
     }
 
-    fn count_rows(&self, filter: &TokenFilter, limit: &str) -> Result<u64> {
+    fn count_rows(&self, filter: &TokenFilter, most: Option<usize>) -> Result<u64> {
         let mut count = 0;
         for table in self.token_tables()?.iter().filter(|table| filter.allows(table.scheme)) {
             let (conditions, parameters) = self.row_conditions(table, filter);
             let rows = format!("FROM {} AS t{conditions}", quoted(&table.table.name));
-            count += self.count(
-                &match limit {
-                    "" => format!("SELECT count(*) {rows}"),
-                    limit => format!("SELECT count(*) FROM (SELECT 1 {rows}{limit}) AS found"),
-                },
-                &parameters,
-            )?;
+            let sql = match most {
+                None => format!("SELECT count(*) {rows}"),
+                Some(most) => format!("SELECT count(*) FROM (SELECT 1 {rows} LIMIT {most}) AS found"),
+            };
+            count += self.count(&sql, &parameters)?;
         }
         Ok(count)
     }
