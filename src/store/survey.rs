@@ -174,6 +174,14 @@ impl Store {
         Ok(had_superuser && !self.has_superuser()?)
     }
 
+    /// Whether there are any users.
+    pub fn has_users(&self) -> Result<bool> {
+        let table = quoted(&self.layout.users.table.name);
+        let [any] =
+            self.numbers(&format!("SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT 1) AS found"))?;
+        Ok(any > 0)
+    }
+
     /// Whether an active superuser exists.
     pub fn has_superuser(&self) -> Result<bool> {
         let users = &self.layout.users;

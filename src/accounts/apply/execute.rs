@@ -210,7 +210,7 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
 impl ApplyPlan<'_> {
     /// Fails if an account has changed since the plan was made.
     fn check(&self, store: &Store) -> Result<()> {
-        let has_users = store.row_count(&store.layout().users.table.name)? > 0;
+        let has_users = store.has_users()?;
         let is_new = |step: &&Step<'_>| has_users && step.action == Action::Create;
         let new: Vec<&str> = self.steps.iter().filter(is_new).map(|step| &*step.username).collect();
         let taken = store.find_users(&new)?;

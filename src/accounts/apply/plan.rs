@@ -183,7 +183,7 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
         let mut groups = store.group_names()?;
         groups.extend(declared);
         let planner = self.accounts.planner()?;
-        let has_users = store.row_count(&store.layout().users.table.name)? > 0;
+        let has_users = store.has_users()?;
         let scope = desired.scope.take();
         let mut users = desired.users();
         loop {

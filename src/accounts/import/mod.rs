@@ -135,7 +135,7 @@ pub fn import(
             }
             _ => None,
         },
-        has_users: store.row_count(&store.layout().users.table.name)? > 0,
+        has_users: store.has_users()?,
         groups: &groups,
         faults: &faults,
         counts: ImportCounts::default(),
