@@ -114,6 +114,15 @@ impl NewAccount<'_> {
         }
     }
 
+    /// Names a login name or a unique email address that another client has taken since the last check.
+    fn user_refused(&self, error: Error, users: &UserTable) -> Error {
+        let login = || format!("{}.{}", users.table.name, users.label());
+        match error.refusal() {
+            Some(Refusal::Taken(what)) if *what == login() => self.taken_name().into(),
+            _ => address_taken(error, users),
+        }
+    }
+
     fn taken_name(&self) -> Refusal {
         if self.is_named_by_email { Refusal::EmailTaken } else { Refusal::UsernameTaken }
     }
@@ -158,15 +167,9 @@ impl NewAccount<'_> {
     ///
     /// Fails with [`Refusal::Taken`] if a unique value other than the login name is taken.
     pub fn insert(&self, transaction: &Transaction<'_>) -> Result<Key> {
-        let users = &transaction.layout().users;
-        let login = format!("{}.{}", users.table.name, users.label());
-        let key = match transaction.insert_user(&self.user) {
-            // Another client has created the user since the last check.
-            Err(error) if matches!(error.refusal(), Some(Refusal::Taken(what)) if *what == login) => {
-                return Err(self.taken_name().into());
-            }
-            inserted => inserted.map_err(|error| address_taken(error, users))?,
-        };
+        let key = transaction
+            .insert_user(&self.user)
+            .map_err(|error| self.user_refused(error, &transaction.layout().users))?;
         for (index, group) in self.groups.iter().enumerate() {
             if !self.groups[..index].contains(group) {
                 transaction.add_new_user_to_group(&key, group)?;

@@ -61,27 +61,15 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     }
     let store = context.store()?;
     // Read without a common snapshot: one over all queries would block the writers of a large database for too long.
-    let mut findings = damage(store)?;
-    if findings.is_empty() {
-        findings = configuration_faults(context, store);
-        if findings.is_empty() {
-            findings = expected_refusals(context, store)?;
-        }
-        findings.extend(irregularities(store)?);
-        let mut hashers = Hashers::new();
-        findings.extend(self::findings(context, store, &mut hashers)?);
-        findings.extend(of_packages(context, store)?);
-        findings.extend(open_file(store)?);
-        let (facts, mut object) = describe(context, store, &hashers)?;
-        object["findings"] = json!(findings);
-        context.output.report(&facts, &object)?;
-    } else {
-        findings.extend(open_file(store)?);
-        // Other facts from a damaged file are unreliable.
-        let database = redaction::redacted(&store.target().record()).into_owned();
-        let facts = [("database", database.clone())];
-        context.output.report(&facts, &json!({ "database": database, "findings": findings }))?;
-    }
+    let mut examined = None;
+    let damage = damage(store, &mut || examined = Some(Examined::read(context, store)))?;
+    let Examined { findings, facts, mut object } = match examined {
+        Some(examined) if damage.is_empty() => examined?,
+        // What was read from a damaged file is unreliable.
+        _ => Examined::damaged(damage, store)?,
+    };
+    object["findings"] = json!(findings);
+    context.output.report(&facts, &object)?;
     for finding in &findings {
         context.output.finding(finding.severity, &finding.message);
     }
@@ -92,6 +80,36 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     }
     context.output.status("No errors, no warnings.");
     Ok(())
+}
+
+/// What was found in a database.
+struct Examined {
+    findings: Vec<Finding>,
+    facts: Facts,
+    object: Json,
+}
+
+impl Examined {
+    fn read(context: &Context, store: &Store) -> Result<Self> {
+        let mut findings = configuration_faults(context, store);
+        if findings.is_empty() {
+            findings = expected_refusals(context, store)?;
+        }
+        findings.extend(irregularities(store)?);
+        let mut hashers = Hashers::new();
+        findings.extend(self::findings(context, store, &mut hashers)?);
+        findings.extend(of_packages(context, store)?);
+        findings.extend(open_file(store)?);
+        let (facts, object) = describe(context, store, &hashers)?;
+        Ok(Self { findings, facts, object })
+    }
+
+    fn damaged(mut findings: Vec<Finding>, store: &Store) -> Result<Self> {
+        findings.extend(open_file(store)?);
+        let database = redaction::redacted(&store.target().record()).into_owned();
+        let facts = vec![("database", database.clone())];
+        Ok(Self { findings, facts, object: json!({ "database": database }) })
+    }
 }
 
 /// Returns a warning if every user of the machine can read or write the database file.
@@ -245,12 +263,13 @@ fn required<'a>(table: &'a ProfileTable, context: &'a Context) -> Vec<&'a str> {
         .collect()
 }
 
-fn damage(store: &Store) -> Result<Vec<Finding>> {
+/// Looks for damage to the file, and calls `meanwhile` at the same time.
+fn damage(store: &Store, meanwhile: &mut dyn FnMut()) -> Result<Vec<Finding>> {
     let finding = |fault: String| {
         let message = format!("The file is damaged: {fault}.");
         Finding { severity: Severity::Error, code: "damaged", count: 1, message }
     };
-    Ok(store.integrity_faults()?.into_iter().map(finding).collect())
+    Ok(store.integrity_faults(meanwhile)?.into_iter().map(finding).collect())
 }
 
 /// Returns the mismatches between `authctl.toml` and the database that would make a registration fail.

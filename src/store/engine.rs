@@ -122,8 +122,9 @@ pub trait Catalog {
         Ok(None)
     }
 
-    /// Returns the messages about damage to the database, or none if it is intact.
-    fn integrity_faults(&self) -> Result<Vec<String>>;
+    /// Returns the messages about damage to the database, or none if it is intact. Calls `meanwhile` once, at the same
+    /// time if the search takes long.
+    fn integrity_faults(&self, meanwhile: &mut dyn FnMut()) -> Result<Vec<String>>;
 
     /// Returns dangling references: the table, the referenced table and the number of rows.
     fn dangling_references(&self) -> Result<Vec<(String, String, u64)>>;

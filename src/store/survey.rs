@@ -54,9 +54,10 @@ pub struct UserCounts {
 }
 
 impl Store {
-    /// Returns the engine's messages about damage to the file.
-    pub fn integrity_faults(&self) -> Result<Vec<String>> {
-        self.engine.integrity_faults()
+    /// Returns the engine's messages about damage to the file. Calls `meanwhile` once, while a thread reads the whole
+    /// file.
+    pub fn integrity_faults(&self, meanwhile: &mut dyn FnMut()) -> Result<Vec<String>> {
+        self.engine.integrity_faults(meanwhile)
     }
 
     /// Returns dangling references: the table, the referenced table and the number of rows.

@@ -71,8 +71,8 @@ impl Catalog for Explained {
         self.engine.row_name(table)
     }
 
-    fn integrity_faults(&self) -> Result<Vec<String>> {
-        self.engine.integrity_faults()
+    fn integrity_faults(&self, meanwhile: &mut dyn FnMut()) -> Result<Vec<String>> {
+        self.engine.integrity_faults(meanwhile)
     }
 
     fn system(&self) -> Result<String> {

@@ -1,5 +1,8 @@
 //! What the tables of a SQLite file look like.
 
+use std::panic::resume_unwind;
+use std::thread;
+
 use rusqlite::types::ValueRef;
 use rusqlite::{Params, Transaction};
 
@@ -242,8 +245,17 @@ impl Catalog for Sqlite {
         }
     }
 
-    fn integrity_faults(&self) -> Result<Vec<String>> {
-        integrity::faults(&self.connection).map_err(|error| self.translate(error))
+    fn integrity_faults(&self, meanwhile: &mut dyn FnMut()) -> Result<Vec<String>> {
+        let other = self.open_again()?;
+        let faults = thread::scope(|scope| {
+            let started = thread::Builder::new().spawn_scoped(scope, move || integrity::faults(&other));
+            meanwhile();
+            match started {
+                Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                Err(_) => integrity::faults(&self.connection),
+            }
+        });
+        faults.map_err(|error| self.translate(error))
     }
 
     fn system(&self) -> Result<String> {

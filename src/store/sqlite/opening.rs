@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
 use super::Sqlite;
@@ -47,6 +48,13 @@ impl Sqlite {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(|error| translate(error, path))?;
         Self::prepare(connection, path, opening)
+    }
+
+    /// Opens another connection to the same file.
+    pub(super) fn open_again(&self) -> Result<Connection> {
+        let Self { busy_timeout, time_zone, .. } = self;
+        let opening = Opening { busy_timeout: *busy_timeout, time_zone: time_zone.clone(), force: true };
+        Ok(Self::open(&self.path, &opening)?.connection)
     }
 
     /// Opens an existing file to look something up. Changes nothing, neither in the file nor beside it, and interrupts a
@@ -136,6 +144,8 @@ fn harden(connection: &Connection) -> rusqlite::Result<()> {
     for (limit, value) in LIMITS {
         connection.set_limit(limit, value)?;
     }
+    // What does not fit the cache is sorted on a thread of its own, while further rows are read.
+    connection.set_limit(Limit::SQLITE_LIMIT_WORKER_THREADS, 1)?;
     regexp::register(connection)?;
     // A misspelled name in double quotes is an error, not a string.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
