@@ -168,13 +168,28 @@ def many_sessions(count: int) -> Path:
     return _kept(f"sessions-{count}.sqlite3", make)
 
 
-def accounts_as(form: str, count: int) -> Path:
-    """Hashed accounts with tokens as JSON lines, a JSON list or a fixture."""
-    numbers = range(1, count + 1)
+def hashed_account(number: int) -> dict:
+    hashed, key = password_hash(number), token(number)
+    return {"username": username(number), "email": email(number), "password_hash": hashed, "token": key}
 
-    def account(number: int) -> dict:
-        hashed, key = password_hash(number), token(number)
-        return {"username": username(number), "email": email(number), "password_hash": hashed, "token": key}
+
+def json_lines(count: int) -> Path:
+    """Hashed accounts with tokens as JSON lines."""
+
+    def make(path: Path) -> None:
+        with path.open("w") as file:
+            file.writelines(json.dumps(hashed_account(n)) + "\n" for n in range(1, count + 1))
+
+    return _kept(f"accounts-{count}.jsonl", make)
+
+
+def json_list(count: int) -> Path:
+    """The accounts of `json_lines` as a JSON list."""
+    return _kept(f"accounts-{count}.json", lambda path: write_list(path, map(hashed_account, range(1, count + 1))))
+
+
+def fixture(count: int) -> Path:
+    """A fixture of Django's with hashed users, their tokens and their profiles."""
 
     def models(number: int) -> Iterator[dict]:
         fields = {
@@ -184,20 +199,10 @@ def accounts_as(form: str, count: int) -> Path:
         yield {"model": "auth.user", "pk": number, "fields": fields}
         created = "2026-01-01T00:00:00Z"
         yield {"model": "authtoken.token", "pk": token(number), "fields": {"user": number, "created": created}}
+        yield {"model": "levelupapi.gamer", "pk": number, "fields": {"user": number, "bio": f"Likes games, {number} of them"}}
 
-    def make(path: Path) -> None:
-        with path.open("w") as file:
-            if form == "jsonl":
-                file.writelines(json.dumps(account(n)) + "\n" for n in numbers)
-                return
-            rows = itertools.chain.from_iterable(map(models, numbers)) if form == "fixture" else map(account, numbers)
-            separator = "["
-            for item in rows:
-                file.write(separator + json.dumps(item))
-                separator = ",\n"
-            file.write("]\n")
-
-    return _kept(f"accounts-{count}.{'jsonl' if form == 'jsonl' else f'{form}.json'}", make)
+    rows = itertools.chain.from_iterable(map(models, range(1, count + 1)))
+    return _kept(f"fixture-{count}.json", lambda path: write_list(path, rows))
 
 
 def user_with(encoded: str, name: str, schema: str = "rock") -> Path:
@@ -310,6 +315,15 @@ def _kept(name: str, make: Callable[[Path], None]) -> Path:
         make(making)
         making.rename(path)
     return path
+
+
+def write_list(path: Path, items: Iterable[dict]) -> None:
+    with path.open("w") as file:
+        separator = "["
+        for item in items:
+            file.write(separator + json.dumps(item))
+            separator = ",\n"
+        file.write("]\n")
 
 
 def write_csv(path: Path, rows: Iterable[Iterable], heading: Iterable[str] | None = None) -> None:

@@ -8,6 +8,7 @@ import shutil
 import ssl
 import subprocess
 import sys
+import tarfile
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target").resolve()
 DJANGO = ROOT / "tests/django"
 DJANGO_SET = "5.2"
+# The version of the Python package whose source has libargon2 in it.
+LIBARGON2 = "25.1.0"
 CORES = sorted(os.sched_getaffinity(0))
 
 
@@ -26,6 +29,7 @@ class Machine:
     def __init__(self, installs: bool) -> None:
         self.installs = installs
         self.used: dict[str, Path] = {}
+        self.argon2: Path | None = None
         self.django: Path | None = None
 
     def program(self, name: str) -> Path:
@@ -54,6 +58,17 @@ class Machine:
             self.django = Path(made.stdout.strip())
         return self.django
 
+    def libargon2(self) -> Path:
+        """Return the path of `benches/peers/argon2.c`, compiled with libargon2 for this machine."""
+        if self.argon2 is None:
+            program = TARGET / "compare" / f"libargon2-{LIBARGON2}" / "argon2"
+            if not program.exists():
+                if not self.installs:
+                    raise CannotRun("libargon2 is not here: leave out --no-install")
+                _build_argon2(program)
+            self.argon2 = program
+        return self.argon2
+
     def description(self) -> str:
         """Describe the machine, the versions used and the date in one line."""
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
@@ -63,8 +78,8 @@ class Machine:
         ]
         if "sqlite3" in self.used:
             parts.append("sqlite3 " + _first_words([self.used["sqlite3"], "--version"], 1))
-        if "argon2" in self.used:
-            parts.append("argon2 " + _first_words(["dpkg-query", "-W", "-f", "${Version}", "argon2"], 1))
+        if self.argon2:
+            parts.append(f"libargon2 of argon2-cffi-bindings {LIBARGON2}")
         parts.append(f"Python {platform.python_version()} with {' '.join(ssl.OPENSSL_VERSION.split()[:2])}")
         if self.django:
             show = "import django, platform; print(django.get_version(), 'on Python', platform.python_version())"
@@ -80,6 +95,22 @@ def build() -> Path:
     if built.returncode != 0:
         sys.exit("compare: authctl could not be built")
     return TARGET / "release/authctl"
+
+
+def _build_argon2(program: Path) -> None:
+    folder = program.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    package = f"argon2-cffi-bindings=={LIBARGON2}"
+    download = ["pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest", folder, package]
+    _install([sys.executable, "-m", *download])
+    with tarfile.open(next(folder.glob("*.tar.gz"))) as archive:
+        archive.extractall(folder)
+    library = next(folder.glob("*/extras/libargon2"))
+    sources = [library / f"src/{name}.c" for name in ("argon2", "core", "encoding", "thread", "opt", "blake2/blake2b")]
+    options = ["-O3", "-march=native", "-pthread", f"-I{library / 'include'}", f"-I{library / 'src'}"]
+    made = program.with_suffix(".part")
+    _install(["cc", *options, ROOT / "benches/peers/argon2.c", *sources, "-o", made])
+    made.rename(program)
 
 
 def _apt_install(package: str) -> None:
@@ -98,12 +129,16 @@ def _apt_get(command: str, *arguments: str) -> None:
     if command == "install":
         _apt_lists()
     rights = [] if os.geteuid() == 0 else ["sudo"]
+    _install([*rights, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", command, *arguments])
+
+
+def _install(argv: list[str | Path]) -> None:
     ended = subprocess.run(
-        [*rights, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", command, *arguments],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     if ended.returncode != 0:
-        raise CannotRun(f"apt-get {command} failed: {ended.stdout.strip()[-500:]}")
+        words = " ".join(map(str, argv[:4]))
+        raise CannotRun(f"`{words} …` failed: {ended.stdout.strip()[-500:]}")
 
 
 def _cpu() -> str:

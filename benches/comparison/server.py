@@ -74,6 +74,11 @@ def running() -> Server:
     return Server(facts["folder"], facts["port"], facts["user"], facts["password"], Path(facts["bin"]))
 
 
+def version() -> str | None:
+    """The version of the server if it was started."""
+    return running().value("postgres", "SHOW server_version").split()[0] if running.cache_info().currsize else None
+
+
 @cache
 def empty(authctl: Path) -> str:
     """A database with the tables that `init` creates, and no rows."""

@@ -3,11 +3,13 @@
 import itertools
 import sqlite3
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Callable
 
 from comparison import data
-from comparison.measure import Command, Side, interleaved
+from comparison.machine import DJANGO
+from comparison.measure import Command, Sample, Side, interleaved
 from comparison.rows import PEERS, Bench, compared, expect, row
 from comparison.table import Outcome
 
@@ -36,12 +38,14 @@ def changed_alike(
     return compared(*sides, limit=limit, peak_limit=peak)
 
 
-def revoking(bench: Bench, base: Path, table: str, condition: str, *filters: str) -> Outcome:
+def revoking(
+    bench: Bench, base: Path, table: str, condition: str, *filters: str, peak: float = 32
+) -> Outcome:
     """Revoke tokens by filters, and delete the same ones with SQL."""
     gnu_time = bench.machine.program("time")
     return changed_alike(
         bench, base, lambda path: bench.ours(path, "revoke-token", *filters, "--yes", "--quiet", time=gnu_time),
-        f"DELETE FROM {table} WHERE {condition}", f"SELECT count(*) FROM {table}", limit=1.3, peak=32,
+        f"DELETE FROM {table} WHERE {condition}", f"SELECT count(*) FROM {table}", limit=1.3, peak=peak,
     )
 
 
@@ -59,7 +63,8 @@ def revoke_older(bench: Bench) -> Outcome:
 
 @row("revoke-all", "`revoke-token --all`, {many} tokens", "`sqlite3` with the same DELETE")
 def revoke_all(bench: Bench) -> Outcome:
-    return revoking(bench, data.many_users(bench.many), TOKENS, "true", "--all")
+    # SQLite collects the numbers of all rows before it deletes them.
+    return revoking(bench, data.many_users(bench.many), TOKENS, "true", "--all", peak=40)
 
 
 @row("revoke-expired", "`revoke-token --expired`, a hundredth of {many} knox tokens", "`sqlite3` with the same DELETE")
@@ -76,6 +81,26 @@ def list_limit(bench: Bench) -> Outcome:
 @row("list-one", "`list-users` as a table, 1 user", "`sqlite3 -table` with the same rows")
 def list_one(bench: Bench) -> Outcome:
     return shown(bench, data.many_users(1), limit=1.0)
+
+
+@row("show-one", "`show-user` as a table, 1 user", "`sqlite3 -table` with the same queries")
+def show_one(bench: Bench) -> Outcome:
+    database, user = data.many_users(1), data.username(1)
+    queries = (
+        f"SELECT * FROM auth_user WHERE username = '{user}'",
+        "SELECT name FROM auth_group JOIN auth_user_groups g ON g.group_id = auth_group.id WHERE g.user_id = 1",
+        "SELECT app_label, codename FROM auth_permission p JOIN django_content_type c ON c.id = p.content_type_id "
+        "JOIN auth_user_user_permissions u ON u.permission_id = p.id WHERE u.user_id = 1",
+        "SELECT substr(key, 1, 8), created FROM authtoken_token WHERE user_id = 1",
+        "SELECT count(*) FROM django_session",
+    )
+    our_command = bench.ours(database, "show-user", user, "--format", "table")
+    their_command = bench.sqlite3("-table", database, "; ".join(queries))
+    for command in (our_command, their_command):
+        expect(data.email(1) in command.output(), "user 1 is not shown")
+    sides = Side("authctl", lambda _: our_command.run()), Side("sqlite3", lambda _: their_command.run())
+    interleaved(bench.runs(200), *sides)
+    return compared(*sides, limit=1.0)
 
 
 def shown(bench: Bench, database: Path, limit: float) -> Outcome:
@@ -96,7 +121,7 @@ def list_tokens(bench: Bench) -> Outcome:
     our_command = bench.ours(database, "list-tokens", "--format", "csv", "--quiet", time=gnu_time)
     sql = (
         "SELECT 'drf', substr(key, 1, 8), username, is_active, created, NULL, 0 "
-        f"FROM {TOKENS} JOIN auth_user ON id = user_id ORDER BY created, key"
+        f"FROM {TOKENS} JOIN auth_user ON id = user_id ORDER BY username, created, key"
     )
     their_command = bench.sqlite3("-csv", "-header", database, sql, time=gnu_time)
     counts = [command.output().count("\n") for command in (our_command, their_command)]
@@ -206,8 +231,8 @@ def lock_sessions(bench: Bench) -> Outcome:
     return decoding(bench, ["lock-user", data.username(1), "--dry-run"])
 
 
-def importing(bench: Bench, form: str, limit: float) -> Outcome:
-    """Import the same accounts from another format and from JSON lines."""
+@row("import-json", "`import` of a JSON list of {many} users and tokens", "`import` of the same users as JSON lines")
+def import_json(bench: Bench) -> Outcome:
     base = data.database(data.FOLDER / "import-empty.sqlite3", "rock")
     gnu_time = bench.machine.program("time")
 
@@ -216,21 +241,55 @@ def importing(bench: Bench, form: str, limit: float) -> Outcome:
         command = bench.ours(database, "import", source, "--quiet", time=gnu_time)
         return Side(name, lambda _: command.run(), prepare=lambda _: data.copy(base, database))
 
-    sides = side(form, data.accounts_as(form, bench.many)), side("JSON lines", data.accounts_as("jsonl", bench.many))
+    sides = side("JSON list", data.json_list(bench.many)), side("JSON lines", data.json_lines(bench.many))
     interleaved(bench.runs(3), *sides)
-    paths = [data.FOLDER / f"import-{name}.sqlite3" for name in (form, "JSON-lines")]
+    paths = [data.FOLDER / f"import-{name}.sqlite3" for name in ("JSON-list", "JSON-lines")]
     both = itertools.zip_longest(*map(data.accounts, paths))
     expect(all(mine == other for mine, other in both), "the two did not import the same rows")
     for path in paths:
         path.unlink()
-    return compared(*sides, limit=limit, peak_limit=200 if form == "fixture" else 160)
+    return compared(*sides, limit=1.15, peak_limit=160)
 
 
-@row("import-json", "`import` of a JSON list of {many} users and tokens", "`import` of the same users as JSON lines")
-def import_json(bench: Bench) -> Outcome:
-    return importing(bench, "json", limit=1.15)
-
-
-@row("import-fixture", "`import` of a fixture of {many} users and tokens", "`import` of the same users as JSON lines")
+@row(
+    "import-fixture", "`import` of a fixture of {loaded} users, tokens and profiles", "`manage.py loaddata`",
+    is_in_readme=True,
+)
 def import_fixture(bench: Bench) -> Outcome:
-    return importing(bench, "fixture", limit=2.0)
+    base = data.database(data.FOLDER / "fixture-empty.sqlite3", "levelup")
+    fixture = data.fixture(bench.loaded)
+    our_database, their_database = (data.FOLDER / f"fixture-{name}.sqlite3" for name in ("authctl", "django"))
+    our_command = bench.ours(our_database, "import", fixture, "--quiet")
+    their_command = bench.django(their_database, DJANGO / "manage.py", "loaddata", fixture)
+    sides = (
+        Side("authctl", lambda _: our_command.run(), prepare=lambda _: data.copy(base, our_database)),
+        Side("Django", lambda _: their_command.run(), prepare=lambda _: data.copy(base, their_database)),
+    )
+    interleaved(bench.runs(5), *sides)
+    both = itertools.zip_longest(data.accounts(our_database), data.accounts(their_database))
+    expect(all(mine == other for mine, other in both), "the two did not load the same rows")
+    profiles = [data.value(path, "SELECT count(*) FROM levelupapi_gamer") for path in (our_database, their_database)]
+    expect(profiles == [bench.loaded] * 2, f"{profiles} profiles were loaded")
+    for database in (our_database, their_database):
+        database.unlink()
+    return compared(*sides, limit=0.02)
+
+
+@row(
+    "import-fixture-many", "`import` of a fixture of {many} users, tokens and profiles",
+    "itself with a hundredth, times 100",
+)
+def import_fixture_many(bench: Bench) -> Outcome:
+    base = data.database(data.FOLDER / "fixture-empty.sqlite3", "levelup")
+    database = data.FOLDER / "fixture-many.sqlite3"
+    gnu_time = bench.machine.program("time")
+
+    def side(name: str, count: int) -> Side:
+        command = bench.ours(database, "import", data.fixture(count), "--quiet", time=gnu_time)
+        return Side(name, lambda _: command.run(), prepare=lambda _: data.copy(base, database))
+
+    many, few = side("many", bench.many), side("few", bench.loaded)
+    interleaved(bench.runs(3), many, few)
+    database.unlink()
+    times = bench.many / bench.loaded
+    return compared(many, replace(few, samples=[Sample(times * few.seconds, peak=few.peak)]), limit=1.1, peak_limit=200)

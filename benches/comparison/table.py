@@ -32,14 +32,20 @@ class Outcome:
     peer: str
     ratio: float | None
     goals: list[Goal]
+    # Of authctl: seconds, where the ratio is one of times, and peak memory in MB, where it has a limit.
+    seconds: float | None = None
+    peak: float | None = None
 
     @property
     def is_missed(self) -> bool:
         return not all(goal.is_met for goal in self.goals)
 
     def cells(self) -> list[str]:
-        goals = ", ".join(goal.text if goal.is_met else f"**missed:** {goal.text}" for goal in self.goals)
-        return [self.authctl, self.peer, "" if self.ratio is None else ratio(self.ratio), goals]
+        return [self.authctl, self.peer, "" if self.ratio is None else ratio(self.ratio), goals(self.goals)]
+
+
+def goals(goals: list[Goal]) -> str:
+    return ", ".join(goal.text if goal.is_met else f"**missed:** {goal.text}" for goal in goals)
 
 
 def ratio(value: float) -> str:
@@ -50,17 +56,13 @@ def line(cells: list[str] | tuple[str, ...]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
-def heading() -> str:
-    return separated(HEADINGS)
-
-
-def separated(headings: tuple[str, ...]) -> str:
+def heading(headings: tuple[str, ...] = HEADINGS) -> str:
     return line(headings) + "\n|" + "---|" * len(headings)
 
 
 def without_goals(rows: list[list[str]]) -> str:
     """Return a table of these rows without their last cell."""
-    return "\n".join([separated(HEADINGS[:-1]), *(line(cells[:-1]) for cells in rows)])
+    return "\n".join([heading(HEADINGS[:-1]), *(line(cells[:-1]) for cells in rows)])
 
 
 def write_into(page: Path, text: str) -> None:
