@@ -18,11 +18,12 @@ def heading() -> str:
 def cells(row: Row, bench: Bench, whole: Outcome) -> tuple[list[str], bool]:
     """Measure a row with less data, and return authctl's figures and whether it reached its goal.
 
-    Growth is the time with all data, `whole`, divided by that with a hundredth. Its goal is to be linear.
+    Growth is the time with all data, `whole`, divided by that with a hundredth. Its goal is to be linear, with a tenth
+    for the caches of the machine.
     """
     less = [row.measure(replace(bench, divisor=divisor)) for divisor in DIVISORS]
     growth = whole.seconds / less[0].seconds
-    goal = Goal.at_most(DIVISORS[0], growth)
+    goal = Goal.at_most(DIVISORS[0] * 1.1, growth)
     figures = [_figures(outcome) for outcome in (*less, whole)]
     return [row.title(bench), *figures, table.ratio(growth), table.goals([goal])], goal.is_met
 

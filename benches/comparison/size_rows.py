@@ -131,7 +131,7 @@ def list_tokens(bench: Bench) -> Outcome:
     return compared(*sides, limit=0.7, peak_limit=32)
 
 
-@row("check", "`check`, {many} users", "`sqlite3` with `integrity_check` and `foreign_key_check`")
+@row("check", "`check`, {many} users", "`sqlite3` with `integrity_check` and `foreign_key_check`", is_in_readme=True)
 def check(bench: Bench) -> Outcome:
     # Without what `check` warns of: a file that others can read, and tokens of inactive users.
     database = data.FOLDER / "checked.sqlite3"
@@ -151,7 +151,7 @@ def check(bench: Bench) -> Outcome:
     return compared(*sides, limit=1.3, peak_limit=64)
 
 
-@row("backup", "`backup`, {many} users", "`sqlite3` with `.backup` and `integrity_check` of the copy")
+@row("backup", "`backup`, {many} users", "`sqlite3` with `.backup` and `integrity_check` of the copy", is_in_readme=True)
 def backup(bench: Bench) -> Outcome:
     database = data.many_users(bench.many)
     ours, theirs = (data.FOLDER / f"backup-{name}.sqlite3" for name in ("authctl", "sqlite3"))
