@@ -8,6 +8,7 @@ pub mod access;
 pub mod access_summary;
 pub mod apply;
 pub mod authentication;
+mod batches;
 pub mod change_runner;
 pub mod chosen_users;
 mod compare;

@@ -84,12 +84,7 @@ impl Planner<'_> {
     ) -> Result<PlannedUpdate> {
         let (store, policy, now) = (accounts.store, accounts.policy, accounts.now);
         let users = &store.layout().users;
-        let mut present = Vec::new();
-        for table in store.profile_tables()? {
-            if store.has_profile(table, &user.id)? {
-                present.push(table);
-            }
-        }
+        let present = present_profiles(store, user)?;
         let leaving = self.kinds(&spec.remove_profiles)?;
         let is_leaving = |table: &ProfileTable| leaving.iter().any(|other| other.kind == table.kind);
         let is_new = |table: &&ProfileTable| present.iter().all(|other| other.kind != table.kind);
@@ -284,6 +279,17 @@ impl AccountUpdate {
         }
         Ok(changed)
     }
+}
+
+/// Returns the tables of the profiles that a user has.
+fn present_profiles<'a>(store: &'a Store, user: &User) -> Result<Vec<&'a ProfileTable>> {
+    let mut present = Vec::new();
+    for table in store.profile_tables()? {
+        if store.has_profile(table, &user.id)? {
+            present.push(table);
+        }
+    }
+    Ok(present)
 }
 
 /// Returns the fault of a new login name.

@@ -97,13 +97,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if package.is_some() && (args.rotate || args.token_stdin) {
         return Err(Refusal::usage("--rotate and --token-stdin are not valid with this scheme.").into());
     }
-    let users = args.choice.find(store, &args.users).or_else(|error| match error.refusal() {
-        // All that is ambiguous is said at once.
-        Some(Refusal::Ambiguous(_)) if package.is_none() => {
-            accounts.refuse_undecided(true, args.scheme.and_then(AnyScheme::core)).and(Err(error))
-        }
-        _ => Err(error),
-    })?;
+    let users = args.find_users(&accounts, package.is_some())?;
     let wanted = match package {
         Some(spec) => Origin::Package(spec),
         None => Origin::Core(args.core_scheme(&accounts)?),
@@ -120,9 +114,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
             return Err(Refusal::usage(message).into());
         }
         (users, Origin::Core(scheme)) => return args.issue_all(users, *scheme, &accounts, context),
-        (_, Origin::Package(_)) => {
-            return Err(Refusal::usage("With this scheme, name one user.").into());
-        }
+        (_, Origin::Package(_)) => return Err(Refusal::usage("With this scheme, name one user.").into()),
     };
     let mut targets = files.check(args.writing.dry_run)?;
     let given = if args.token_stdin { Some(secret::token_from_stdin()?) } else { None };
@@ -167,6 +159,16 @@ enum Origin<C, P> {
 }
 
 impl Args {
+    fn find_users(&self, accounts: &Accounts<'_>, is_of_package: bool) -> Result<Vec<User>> {
+        self.choice.find(accounts.store, &self.users).or_else(|error| match error.refusal() {
+            // All that is ambiguous is said at once.
+            Some(Refusal::Ambiguous(_)) if !is_of_package => {
+                accounts.refuse_undecided(true, self.scheme.and_then(AnyScheme::core)).and(Err(error))
+            }
+            _ => Err(error),
+        })
+    }
+
     fn core_scheme(&self, accounts: &Accounts<'_>) -> Result<Scheme> {
         let asked = self.scheme.and_then(AnyScheme::core);
         accounts.refuse_undecided(true, asked)?;

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use serde_json::json;
 
+use crate::accounts::Accounts;
 use crate::accounts::access::AccessRows;
 use crate::accounts::access_summary::{open_although_inactive, revoke_tokens};
 use crate::accounts::change_runner::ChangeRunner as _;
@@ -166,14 +167,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if users.len() > 1 && (args.rename.is_some() || args.email.is_some()) {
         return Err(Refusal::usage("--rename and --email are for one user only. Name one user.").into());
     }
-    let mut updates = Vec::new();
-    for user in &users {
-        let (update, faults) = context.accounts()?.plan_update(&spec, user)?;
-        if !faults.is_empty() {
-            return Err(Refusal::Invalid(faults).into());
-        }
-        updates.push(update);
-    }
+    let updates = plan(&spec, &users, &context.accounts()?)?;
     if let (Some(address), [user], false) = (&args.email, &users[..], args.email_verified) {
         warn_of_verified_address(address, Some(&user.id), store, &context.output)?;
     }
@@ -218,6 +212,19 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         report.add_to(&mut answer);
         output.answer(None, &answer)
     })
+}
+
+/// Plans the same change for each user.
+fn plan(spec: &AccountSpec, users: &[User], accounts: &Accounts<'_>) -> Result<Vec<AccountUpdate>> {
+    let mut updates = Vec::new();
+    for user in users {
+        let (update, faults) = accounts.plan_update(spec, user)?;
+        if !faults.is_empty() {
+            return Err(Refusal::Invalid(faults).into());
+        }
+        updates.push(update);
+    }
+    Ok(updates)
 }
 
 /// A user after the change.

@@ -10,6 +10,7 @@ use crate::error::wording::counted;
 use crate::store::account_tables::{Doors, SessionRow, SessionScan};
 use crate::terminal::format::Format;
 use crate::terminal::listing::Heading;
+use crate::terminal::output::Output;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -84,23 +85,26 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         })
     })?;
     pending.finish()?;
-    if context.output.format() == Format::Table {
+    print_counts(count, &scan, &context.output);
+    Ok(())
+}
+
+/// Says how many sessions were listed, and how many could not be.
+fn print_counts(listed: u64, scan: &SessionScan, output: &Output) {
+    if output.format() == Format::Table {
         let anonymous = match scan.anonymous {
             0 => String::new(),
             number => format!(" {} without a user.", counted(number, "session")),
         };
-        context.output.status(match count {
+        output.status(match listed {
             0 => format!("No sessions.{anonymous}"),
             number => format!("{}.{anonymous}", counted(number, "session")),
         });
     }
     if scan.undecodable > 0 {
         let number = counted(scan.undecodable, "session");
-        context
-            .output
-            .warning(format_args!("{number} cannot be decoded: another serializer wrote the data."));
+        output.warning(format_args!("{number} cannot be decoded: another serializer wrote the data."));
     }
-    Ok(())
 }
 
 fn state(session: &SessionRow, is_expired: bool) -> &'static str {

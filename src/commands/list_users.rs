@@ -56,14 +56,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let format = context.output.format();
     let is_for_people = format == Format::Table;
     let mut columns = args.columns(store, format)?;
-    let heading = |column: &UserColumn| {
-        let is_list = *column == UserColumn::Groups && format.is_json();
-        Heading {
-            name: column.name().into_owned(),
-            kind: if is_list { Kind::Json } else { store.kind_of(column) },
-        }
-    };
-    let headings: Vec<Heading> = columns.iter().map(heading).collect();
+    let headings: Vec<Heading> = columns.iter().map(|column| heading(column, store, format)).collect();
     let mut filter = args.filters.filter();
     let limit = filter.limit;
     let offset = filter.offset;
@@ -113,17 +106,30 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     })?;
     pending.finish()?;
     if is_for_people {
-        let next = offset + count;
-        let which = match offset {
-            0 => "",
-            _ if count == 0 => " at this offset",
-            _ => " from this offset on",
-        };
-        let more = if are_more { format!(" There are more: pass --offset {next}.") } else { String::new() };
-        let users = if count == 0 { "No users".to_owned() } else { counted(count, "user") };
-        context.output.status(format_args!("{users}{which}.{more}"));
+        context.output.status(summary(count, offset, are_more));
     }
     Ok(())
+}
+
+fn heading(column: &UserColumn, store: &Store, format: Format) -> Heading {
+    let is_list = *column == UserColumn::Groups && format.is_json();
+    Heading {
+        name: column.name().into_owned(),
+        kind: if is_list { Kind::Json } else { store.kind_of(column) },
+    }
+}
+
+/// Says how many users were listed from an offset on, and how to list the next ones.
+fn summary(count: u64, offset: u64, are_more: bool) -> String {
+    let which = match offset {
+        0 => "",
+        _ if count == 0 => " at this offset",
+        _ => " from this offset on",
+    };
+    let next = offset + count;
+    let more = if are_more { format!(" There are more: pass --offset {next}.") } else { String::new() };
+    let users = if count == 0 { "No users".to_owned() } else { counted(count, "user") };
+    format!("{users}{which}.{more}")
 }
 
 /// Returns the text of a cell that is not shown as the database has it.

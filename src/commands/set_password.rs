@@ -78,11 +78,7 @@ impl Outcome {
 
 pub fn run(args: &Args, context: &Context) -> Result<()> {
     signals::watch()?;
-    if args.password.wants_stdin() && args.users.iter().any(|text| text == "-") {
-        let message =
-            "The users and the password cannot both come from standard input. Pass one of them another way.";
-        return Err(Refusal::usage(message).into());
-    }
+    args.refuse_stdin_for_both()?;
     let store = context.store()?;
     let users = args.choice.find(store, &args.users).map_err(|error| args.misplaced(error))?;
     if !args.password.is_given() && !context.prompt.is_interactive() {
@@ -142,6 +138,14 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 }
 
 impl Args {
+    fn refuse_stdin_for_both(&self) -> Result<()> {
+        if self.password.wants_stdin() && self.users.iter().any(|text| text == "-") {
+            let both = "The users and the password cannot both come from standard input.";
+            return Err(Refusal::usage(format!("{both} Pass one of them another way.")).into());
+        }
+        Ok(())
+    }
+
     /// Explains that the last word is a user, without repeating it: it may be a password.
     fn misplaced(&self, error: Error) -> Error {
         let ([_, .., last], Some(Refusal::UnknownUsers(unknown))) = (&self.users[..], error.refusal()) else {

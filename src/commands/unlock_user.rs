@@ -85,12 +85,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let verb = if report.dry_run { "would clear" } else { "cleared" };
     change.answer(report.changed, |output| {
         for Unlocked { user, fields, cleared } in &unlocked {
-            let name = &user.username;
-            output.status(match (fields.is_empty() && cleared.is_empty(), report.dry_run) {
-                (true, _) => format!("{name} is not locked. Nothing was changed."),
-                (false, true) => format!("Would unlock {name}. Nothing was changed."),
-                (false, false) => format!("Unlocked {name}."),
-            });
+            let is_locked = !(fields.is_empty() && cleared.is_empty());
+            output.status(status(&user.username, is_locked, report.dry_run));
             print_rows(verb, cleared, output);
         }
         match of_addresses.count {
@@ -115,6 +111,14 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         report.add_to(&mut answer);
         output.answer(None, &answer)
     })
+}
+
+fn status(name: &str, is_locked: bool, is_rehearsal: bool) -> String {
+    match (is_locked, is_rehearsal) {
+        (false, _) => format!("{name} is not locked. Nothing was changed."),
+        (true, true) => format!("Would unlock {name}. Nothing was changed."),
+        (true, false) => format!("Unlocked {name}."),
+    }
 }
 
 /// Says that a user has no usable password.

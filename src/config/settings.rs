@@ -167,10 +167,7 @@ impl Settings {
         warnings.extend(found.warnings);
         let time_zone = match &file.database.time_zone {
             None => TimeZone::UTC,
-            Some(name) => TimeZone::get(name).map_err(|_| Refusal::Config {
-                path: path.clone(),
-                message: "database.time_zone: unknown time zone.".into(),
-            })?,
+            Some(name) => TimeZone::get(name).map_err(|_| unknown_time_zone(path.as_deref()))?,
         };
         Ok(Self {
             audit_log: file.audit.file.map(|log| config_folder.join(log)),
@@ -380,6 +377,13 @@ fn find_file(folder: &Path) -> Result<Option<Found>> {
     }
     let text = limits::read_text(file, limits::CONFIG).map_err(|error| unreadable(&path, &error))?;
     Ok(Some(Found::Ours { path, text, mode }))
+}
+
+fn unknown_time_zone(path: Option<&Path>) -> Refusal {
+    Refusal::Config {
+        path: path.map(Path::to_owned),
+        message: "database.time_zone: unknown time zone.".into(),
+    }
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Refusal {

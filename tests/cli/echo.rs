@@ -214,6 +214,7 @@ fn no_password_in_a_path_like_url_is_echoed() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table of cases")]
 fn invalid_values_in_a_file_are_not_echoed() {
     let env =
         TestEnv::with_database("[profiles.gamer]\ntable = \"app_gamer\"\nfields = { age = \"integer\" }\n");

@@ -148,6 +148,7 @@ fn plain_has_one_value_per_line() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one object")]
 fn json_is_one_object_with_stable_keys() {
     let env = meg_and_bot();
     let shown = env.run(["show-user", "meg", "--format", "json"]).succeeds().json();

@@ -87,6 +87,7 @@ impl Step {
     }
 
     /// Picks a random command for one of the writer's users.
+    #[expect(clippy::too_many_lines, reason = "one table of cases")]
     fn choose(random: &mut SmallRng, writer: u64, acknowledged: &Acknowledged) -> Self {
         let number: u32 = random.random();
         let known = acknowledged.users.keys().choose(random).cloned();

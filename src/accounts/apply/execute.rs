@@ -7,10 +7,11 @@ use serde_json::json;
 
 use super::ChangedAccount;
 use super::plan::{Action, ApplyPlan, Step, StepKind, UserChange};
+use crate::accounts::Accounts;
+use crate::accounts::batches::write_batch;
 use crate::accounts::change_runner::ChangeRunner;
 use crate::accounts::issue_token::IssuedToken;
 use crate::accounts::new_password::Password;
-use crate::accounts::{Accounts, faults_of};
 use crate::django::models::TokenFilter;
 use crate::error::failure::{Error, Result};
 use crate::error::faults::{Conflict, Fault, FaultCode};
@@ -113,10 +114,15 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
         let had_superuser = transaction.has_superuser()?;
         let mut made = Vec::new();
         let mut fields = BTreeSet::from_iter(plan.groups.execute(transaction)?);
-        let length = transaction.rows_per_batch();
-        for (steps, ready) in plan.steps.chunks(length).zip(ready.chunks(length)) {
-            let done = self.write_batch(steps, ready, transaction, &mut fields)?;
-            for ((step, ready), done) in steps.iter().zip(ready).zip(done) {
+        let steps: Vec<(&Step<'_>, &Ready)> = plan.steps.iter().zip(ready).collect();
+        for steps in steps.chunks(transaction.rows_per_batch()) {
+            let done = write_batch(
+                transaction,
+                steps,
+                &mut |(step, ready)| step.execute(ready, transaction, &mut fields),
+                &mut |(step, _), error| Err(self.located(step, error)),
+            )?;
+            for ((step, ready), done) in steps.iter().zip(done) {
                 if let (Some(made), Some(line)) = (&done, ready.line) {
                     let is_new = step.action == Action::Create;
                     let outcome = if is_new { Outcome::Created } else { Outcome::Changed };
@@ -134,31 +140,6 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
         results.sync()?;
         let ends_superusers = had_superuser && !transaction.has_superuser()?;
         Ok(Done { value: ApplyOutcome { made, ends_superusers }, fields: fields.into_iter().collect() })
-    }
-
-    /// Writes steps together. If one of them is refused, writes each half together, to find out which.
-    fn write_batch(
-        &self,
-        steps: &[Step<'_>],
-        ready: &[Ready],
-        transaction: &Transaction<'_>,
-        fields: &mut BTreeSet<String>,
-    ) -> Result<Vec<Option<ChangedAccount>>> {
-        let both = steps.iter().zip(ready);
-        let work = || both.map(|(step, ready)| step.execute(ready, transaction, fields)).collect();
-        let together = if transaction.rows_per_batch() > 1 { transaction.in_part(work) } else { work() };
-        match (together, steps) {
-            (Err(error), [step]) => Err(self.located(step, error)),
-            (Err(error), _) => {
-                // Only the refusal of a row is worth another attempt.
-                faults_of(error)?;
-                let half = steps.len() / 2;
-                let mut done = self.write_batch(&steps[..half], &ready[..half], transaction, fields)?;
-                done.extend(self.write_batch(&steps[half..], &ready[half..], transaction, fields)?);
-                Ok(done)
-            }
-            (Ok(done), _) => Ok(done),
-        }
     }
 
     fn ready(&self, step: &mut Step<'_>, tells: bool) -> Result<Ready> {

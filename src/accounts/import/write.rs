@@ -13,6 +13,7 @@ use super::entry::{PlannedRow, RowAction};
 use super::groups::FixtureGroups;
 use super::record_spool;
 use super::tokens::{PendingToken, TokenBuffer};
+use crate::accounts::batches::write_batch;
 use crate::accounts::change_runner::ChangeRunner;
 use crate::accounts::faults_of;
 use crate::django::models::Key;
@@ -123,7 +124,7 @@ impl<Runner: ChangeRunner> Writer<'_, Runner> {
         Ok(counts)
     }
 
-    /// Writes rows together. If one of them is refused, writes each half together, down to single rows.
+    /// Writes rows together, and tells their outcomes.
     fn write_batch(
         &self,
         transaction: &Transaction<'_>,
@@ -134,29 +135,18 @@ impl<Runner: ChangeRunner> Writer<'_, Runner> {
     ) -> Result<()> {
         let rows: Vec<PlannedRow<'_>> =
             batch.iter().map(|row| record_spool::read(row)).collect::<Result<_>>()?;
-        if let [row] = &rows[..] {
-            return self.tell(row, self.write_apart(transaction, row), counts, results, faults);
-        }
         if rows.is_empty() {
             return Ok(());
         }
         let insert_token = &mut |token: &TokenRow, user: &Key| token.insert(transaction, user);
-        let together = transaction.in_part(|| {
-            rows.iter().map(|row| write_row(transaction, row, insert_token)).collect::<Result<Vec<Written>>>()
-        });
-        match together {
-            Ok(written) => rows
-                .iter()
-                .zip(written)
-                .try_for_each(|(row, written)| self.tell(row, Ok(written), counts, results, faults)),
-            Err(error) => {
-                // Only the refusal of a row is worth another attempt.
-                faults_of(error)?;
-                let (first, second) = batch.split_at(batch.len() / 2);
-                self.write_batch(transaction, first, counts, results, faults)?;
-                self.write_batch(transaction, second, counts, results, faults)
-            }
-        }
+        let written = write_batch(
+            transaction,
+            &rows,
+            &mut |row| write_row(transaction, row, insert_token).map(Ok),
+            &mut |row, error| Ok(self.skipping(transaction, row, Err(error))),
+        )?;
+        let mut outcomes = rows.iter().zip(written);
+        outcomes.try_for_each(|(row, written)| self.tell(row, written, counts, results, faults))
     }
 
     /// Writes a row with its tokens, or none of it.

@@ -25,6 +25,7 @@ pub fn fault(fault: &Fault) -> String {
 }
 
 /// Words what is wrong with the value of a field. The form decides what the user has to change.
+#[expect(clippy::too_many_lines, reason = "one table")]
 pub fn sentence(field: &str, code: &FaultCode, form: Form) -> String {
     match code {
         FaultCode::Required(remedy) => values::required(field, remedy, form),

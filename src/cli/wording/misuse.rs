@@ -7,6 +7,7 @@ use crate::error::misuse::{Advice, ColumnUse, Misuse, ReferenceDecision, Selecto
 use crate::error::wording::{counted, shell_word};
 
 /// Words a request that cannot be carried out.
+#[expect(clippy::too_many_lines, reason = "one table")]
 pub fn misuse(misuse: &Misuse) -> String {
     match misuse {
         Misuse::LongLifetime(ttl) => format!("--expires-in {ttl} is beyond the year 9999."),

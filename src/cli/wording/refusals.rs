@@ -54,6 +54,7 @@ fn is_for_project(fault: &Fault) -> bool {
 }
 
 /// Tells the user what to do next, if the message does not.
+#[expect(clippy::too_many_lines, reason = "one table")]
 #[must_use]
 pub fn hint(refusal: &Refusal) -> Option<String> {
     Some(match refusal {

@@ -98,6 +98,7 @@ fn values_can_be_read_from_files() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table of cases")]
 fn set_refuses_fields_with_an_option_of_their_own() {
     let env = TestEnv::with_database(REPAIRS);
     let fields = [

@@ -7,6 +7,7 @@ use super::run;
 use crate::env::{Run, TestEnv};
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table of cases")]
 fn a_wrong_url_is_refused_without_repeating_it() {
     let env = TestEnv::new();
     for (db, message) in [
