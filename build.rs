@@ -34,7 +34,9 @@ fn main() {
 /// the time of a short command. The program aborts on a panic, and needs it for backtraces only.
 fn link_unwinder() {
     println!("cargo::rerun-if-env-changed=RUSTC_LINKER");
-    let linker = env::var_os("RUSTC_LINKER").unwrap_or_else(|| "cc".into());
+    let is_native = env::var_os("HOST") == env::var_os("TARGET");
+    let default = is_native.then(|| "cc".into());
+    let Some(linker) = env::var_os("RUSTC_LINKER").or(default) else { return };
     let answer = Command::new(linker).arg("-print-file-name=libgcc_eh.a").output();
     let found = answer.ok().and_then(|answer| String::from_utf8(answer.stdout).ok());
     // The name alone if there is no such file.
