@@ -1,4 +1,4 @@
-//! Writes rows together, which takes fewer answers of a server than one at a time.
+//! Writes rows together, which takes fewer round trips to a server than one at a time.
 
 use super::faults_of;
 use crate::error::failure::{Error, Result};

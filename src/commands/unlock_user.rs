@@ -113,6 +113,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     })
 }
 
+/// Says whether a user was unlocked.
 fn status(name: &str, is_locked: bool, is_rehearsal: bool) -> String {
     match (is_locked, is_rehearsal) {
         (false, _) => format!("{name} is not locked. Nothing was changed."),

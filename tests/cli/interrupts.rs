@@ -280,8 +280,8 @@ fn an_interrupted_init_leaves_the_whole_file_or_none() {
     }
 }
 
-/// Between two batches, results in a file are complete. Those for standard output are printed if the hash in progress ends
-/// soon. Otherwise the exit code says that they are lost.
+/// Between two batches, results in a file are complete. Those for standard output are printed if the hash in progress
+/// ends soon. Otherwise the exit code says that they are lost.
 #[test]
 fn ctrl_c_between_two_batches_loses_only_results_that_are_not_written() {
     for results in ["made.csv", "-"] {

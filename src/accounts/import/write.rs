@@ -103,7 +103,7 @@ impl<Runner: ChangeRunner> Writer<'_, Runner> {
             if length > 1 {
                 batch.push(Zeroizing::new(postcard::to_allocvec(row)?));
                 if batch.len() == length {
-                    self.write_batch(transaction, &mem::take(&mut batch), &mut counts, results, faults)?;
+                    self.write_and_tell(transaction, &mem::take(&mut batch), &mut counts, results, faults)?;
                 }
                 return Ok(());
             }
@@ -116,7 +116,7 @@ impl<Runner: ChangeRunner> Writer<'_, Runner> {
             };
             self.tell(row, written, &mut counts, results, faults)
         })?;
-        self.write_batch(transaction, &batch, &mut counts, results, faults)?;
+        self.write_and_tell(transaction, &batch, &mut counts, results, faults)?;
         if !has_groups {
             counts.groups += transaction.create_groups(&self.groups.planned.borrow())?;
         }
@@ -125,7 +125,7 @@ impl<Runner: ChangeRunner> Writer<'_, Runner> {
     }
 
     /// Writes rows together, and tells their outcomes.
-    fn write_batch(
+    fn write_and_tell(
         &self,
         transaction: &Transaction<'_>,
         batch: &[Zeroizing<Vec<u8>>],
