@@ -8,7 +8,7 @@ use jiff::{Span, SpanRelativeTo, Timestamp};
 use serde_json::Value as Json;
 
 use crate::django::json;
-use crate::django::value::{Digits, Kind, Value};
+use crate::django::value::{Digits, FIRST_YEAR, Kind, Value};
 use crate::error::faults::{DigitLimit, Expected, Fault, FaultCode, ValueKind};
 
 /// A value as supplied, before conversion to the column's type.
@@ -33,9 +33,6 @@ impl Input {
         }
     }
 }
-
-/// The first year of Python's dates. The last one, 9999, is also that of `jiff`.
-const FIRST_YEAR: i16 = 1;
 
 /// The values that a column accepts.
 #[derive(Clone, Copy, Debug)]

@@ -260,7 +260,11 @@ impl From<Option<Timestamp>> for Cell<'_> {
     }
 }
 
-/// Parses a time in Django's own form, `YYYY-MM-DD HH:MM:SS[.ffffff]`. A general parser is many times slower.
+/// The first year of Python's dates. The last one, 9999, is also that of `jiff`.
+pub const FIRST_YEAR: i16 = 1;
+
+/// Parses a time in Django's own form, `YYYY-MM-DD HH:MM:SS[.ffffff]`, from [`FIRST_YEAR`] on. A general parser is many
+/// times slower.
 #[must_use]
 pub fn plain_date_time(text: &[u8]) -> Option<DateTime> {
     let (seconds, fraction) = text.split_first_chunk::<19>()?;
@@ -281,6 +285,9 @@ pub fn plain_date_time(text: &[u8]) -> Option<DateTime> {
         return None;
     };
     let year = i16::from(two([y1, y2])?) * 100 + i16::from(two([y3, y4])?);
+    if year < FIRST_YEAR {
+        return None;
+    }
     let small = |bytes| i8::try_from(two(bytes)?).ok();
     let (month, day) = (small([m1, m2])?, small([d1, d2])?);
     let (hour, minute, second) = (small([h1, h2])?, small([n1, n2])?, small([s1, s2])?);

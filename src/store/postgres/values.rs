@@ -5,11 +5,12 @@ use std::error::Error as StdError;
 use bytes::BytesMut;
 use jiff::Timestamp;
 use jiff::fmt::temporal::DateTimePrinter;
+use jiff::tz::Offset;
 use tokio_postgres::Row;
 use tokio_postgres::types::{Format, FromSql, IsNull, ToSql, Type};
 
 use crate::django::field::{duration_text, time_of_day};
-use crate::django::value::{Cell, Digits, Kind, Value};
+use crate::django::value::{Cell, Digits, FIRST_YEAR, Kind, Value};
 
 /// A day in microseconds.
 const DAY: i64 = 86_400_000_000;
@@ -172,7 +173,8 @@ impl<'row> Decoded<'row> {
 /// Converts microseconds since 2000. `None` for infinity, and for a time beyond the years of Python.
 fn timestamp(microseconds: i64) -> Option<Timestamp> {
     const EPOCH: i64 = 946_684_800_000_000;
-    Timestamp::from_microsecond(microseconds.checked_add(EPOCH)?).ok()
+    let moment = Timestamp::from_microsecond(microseconds.checked_add(EPOCH)?).ok()?;
+    (Offset::UTC.to_datetime(moment).year() >= FIRST_YEAR).then_some(moment)
 }
 
 /// Returns the kind of a column: `name` is its type's name in the catalog, `modifier` its `atttypmod`, and `shown` its
@@ -262,9 +264,12 @@ mod tests {
     }
 
     #[test]
-    fn infinity_is_no_time_of_python() {
+    fn infinity_and_years_before_the_first_are_no_times_of_python() {
         assert_eq!(timestamp(i64::MAX), None);
         assert_eq!(timestamp(i64::MIN), None);
+        let year_one = -63_082_281_600_000_000;
+        assert_eq!(timestamp(year_one), "0001-01-01T00:00:00Z".parse().ok());
+        assert_eq!(timestamp(year_one - 1), None);
         assert_eq!(timestamp(0), "2000-01-01T00:00:00Z".parse().ok());
     }
 }

@@ -7,7 +7,7 @@ use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use crate::django::field::time_of_day;
-use crate::django::value::{Cell, Digits, Kind, Value, plain_date_time};
+use crate::django::value::{Cell, Digits, FIRST_YEAR, Kind, Value, plain_date_time};
 
 /// The number of significant digits that Django reads back exactly (`get_decimalfield_converter`).
 const DECIMAL_DIGITS: usize = 15;
@@ -44,16 +44,16 @@ fn stored_timestamp(moment: Timestamp, time_zone: &TimeZone) -> String {
 }
 
 /// Parses a stored time: Django's own form, and the other forms that Django reads (`T`, `Z`, an offset).
+///
+/// Returns `None` before [`FIRST_YEAR`], where Django raises an error.
 pub(super) fn read_timestamp(text: &[u8], time_zone: &TimeZone) -> Option<Timestamp> {
     if let Some(local) = plain_date_time(text) {
         return time_zone.to_timestamp(local).ok();
     }
     let text = std::str::from_utf8(text).ok()?.trim();
     let zoned = text.ends_with(['Z', 'z']) || text.get(19..).is_some_and(|rest| rest.contains(['+', '-']));
-    if zoned {
-        return text.parse().ok();
-    }
-    time_zone.to_timestamp(text.parse().ok()?).ok()
+    let moment = if zoned { text.parse().ok()? } else { time_zone.to_timestamp(text.parse().ok()?).ok()? };
+    (time_zone.to_datetime(moment).year() >= FIRST_YEAR).then_some(moment)
 }
 
 /// Converts a raw value of a column of this kind. Times are stored in `time_zone`, and `is_utc` says whether that is
@@ -123,7 +123,11 @@ mod tests {
         ] {
             assert_eq!(utc(text), expected, "{text}");
         }
-        assert_eq!(utc("yesterday"), None);
+        for text in ["0000-12-13 23:59:59", "0000-12-13T23:59:59Z", "0001-01-01 00:00:00+00:01", "yesterday"]
+        {
+            assert_eq!(utc(text), None, "{text}");
+        }
+        assert!(utc("0001-01-01 00:00:00").is_some() && utc("0001-01-01T00:00:00Z").is_some());
         assert_eq!(utc(""), None);
     }
 
@@ -132,7 +136,8 @@ mod tests {
         fn the_plain_form_is_read_as_every_other(
             text in "([012][0-9]{3}|9999)-[01][0-9]-[0-3][0-9][ T][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,7}|\\.000000)?",
         ) {
-            let expected = text.parse().ok().and_then(|time: DateTime| TimeZone::UTC.to_timestamp(time).ok());
+            let time = text.parse().ok().filter(|time: &DateTime| time.year() >= FIRST_YEAR);
+            let expected = time.and_then(|time| TimeZone::UTC.to_timestamp(time).ok());
             proptest::prop_assert_eq!(utc(&text), expected);
             let cell = cell(ValueRef::Text(text.as_bytes()), &Kind::Timestamp, &TimeZone::UTC, true);
             proptest::prop_assert_eq!(cell.timestamp(), expected);
