@@ -1,11 +1,12 @@
 //! Accounts: users with their profiles, groups, permissions and tokens.
 //!
 //! An [`AccountSpec`] says what an account should be. A [`Planner`] checks it against the database and the policy, and
-//! returns a [`NewAccount`] or an [`AccountUpdate`]. `fields` finds the column that a field name means, and `rows`
-//! builds the values of columns. Django's rules for user names and addresses are in [`crate::django::names`].
+//! returns a [`NewAccount`] or an update of an existing one. Either is an [`AccountPlan`], which writes the account.
+//! `fields` finds the column that a field name means, and `rows` builds the values of columns. Django's rules for user names and addresses are in [`crate::django::names`].
 
 pub mod access;
 pub mod access_summary;
+pub mod account_plan;
 pub mod apply;
 pub mod authentication;
 mod batches;
@@ -34,11 +35,12 @@ use std::cell::{RefCell, RefMut};
 use jiff::Timestamp;
 use rand::CryptoRng;
 
+use self::account_plan::AccountPlan;
 use self::new_account::NewAccount;
 use self::new_password::Password;
 pub use self::plan::Planner;
 pub use self::rows::must_be_given;
-use self::update::{AccountUpdate, PlannedUpdate};
+use self::update::PlannedUpdate;
 use crate::config::policy::Policy;
 use crate::django::account_spec::AccountSpec;
 use crate::django::models::{Key, Permission, User};
@@ -118,12 +120,15 @@ impl<'a> Accounts<'a> {
         Ok((account, faults))
     }
 
-    /// Returns the new values of an existing account, and all their faults. With faults, nothing must be written.
-    pub fn plan_update(&self, spec: &AccountSpec, user: &User) -> Result<(AccountUpdate, Vec<Fault>)> {
+    /// Returns the change of an existing account, and all its faults. With faults, it must not be executed.
+    pub fn plan_update(&self, spec: &AccountSpec, user: &User) -> Result<(AccountPlan<'static>, Vec<Fault>)> {
+        let PlannedUpdate { update, faults, .. } = self.update(spec, user)?;
+        Ok((update.into(), faults))
+    }
+
+    fn update(&self, spec: &AccountSpec, user: &User) -> Result<PlannedUpdate> {
         let planner = Planner::new(self.store, self.policy)?;
-        let PlannedUpdate { update, faults, .. } =
-            planner.update(spec, user, self, |name| self.store.find_group(name))?;
-        Ok((update, faults))
+        planner.update(spec, user, self, |name| self.store.find_group(name))
     }
 
     /// Returns the recipe for hashing new passwords.

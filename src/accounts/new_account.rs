@@ -7,14 +7,13 @@ use serde::{Deserialize, Serialize};
 use super::{dangling, permission_keys};
 use crate::django::account_spec::{AccountSpec, GroupChoice};
 use crate::django::models::Key;
-use crate::django::passwords::Encoded;
 use crate::django::tokens::TokenRow;
 use crate::django::value::Value;
 use crate::error::failure::{Error, Result};
 use crate::error::faults::Fault;
 use crate::error::refusal::Refusal;
 use crate::store::layout::UserTable;
-use crate::store::{Done, Store, Transaction};
+use crate::store::{Store, Transaction};
 
 /// A new account in its stored form. It is ready to be written once its password is set.
 #[derive(Debug, Serialize, Deserialize)]
@@ -95,6 +94,8 @@ impl NewAccount<'_> {
     }
 
     /// Fails if the login name is taken, or the email address where it is unique.
+    ///
+    /// A unique index is not enough: it may be one that replaces the existing row.
     pub fn check_free(&self, store: &Store) -> Result<()> {
         if store.find_user(&self.username)?.is_some() {
             return Err(self.taken_name().into());
@@ -103,7 +104,7 @@ impl NewAccount<'_> {
     }
 
     /// Fails if the email address is unique and taken.
-    fn check_free_address(&self, store: &Store) -> Result<()> {
+    pub(super) fn check_free_address(&self, store: &Store) -> Result<()> {
         let users = &store.layout().users;
         let email = self.user.iter().find(|(column, _)| column.as_ref() == "email");
         match email.filter(|_| users.has_unique_address()) {
@@ -127,26 +128,6 @@ impl NewAccount<'_> {
         if self.is_named_by_email { Refusal::EmailTaken } else { Refusal::UsernameTaken }
     }
 
-    /// Writes the account with its tokens, and returns the user's key and the written fields.
-    pub fn create(&self, transaction: &Transaction<'_>) -> Result<Done<Key>> {
-        // A unique index is not enough: it may be one that replaces the existing row.
-        self.check_free(transaction)?;
-        let key = self.write(transaction)?;
-        Ok(Done { value: key, fields: self.fields().map(Cow::into_owned).collect() })
-    }
-
-    /// Like [`Self::create`], but the caller has checked that the login name is free.
-    pub fn create_unchecked(&self, transaction: &Transaction<'_>) -> Result<Key> {
-        self.check_free_address(transaction)?;
-        self.write(transaction)
-    }
-
-    fn write(&self, transaction: &Transaction<'_>) -> Result<Key> {
-        let key = self.insert(transaction)?;
-        self.tokens.iter().try_for_each(|token| token.insert(transaction, &key))?;
-        Ok(key)
-    }
-
     /// Returns the names of the fields that are written.
     pub fn fields(&self) -> impl Iterator<Item = Cow<'_, str>> {
         let of_user = self.user.iter().map(|(column, _)| Cow::Borrowed(column.as_ref()));
@@ -158,15 +139,10 @@ impl NewAccount<'_> {
         of_user.chain(groups).chain(of_profiles).chain(tokens)
     }
 
-    /// Sets the password.
-    pub fn set_password(&mut self, password: &Encoded) {
-        self.user.push(("password".into(), password.as_str().into()));
-    }
-
     /// Writes user, groups, permissions and profiles, and returns the user's key. The password must already be set.
     ///
     /// Fails with [`Refusal::Taken`] if a unique value other than the login name is taken.
-    pub fn insert(&self, transaction: &Transaction<'_>) -> Result<Key> {
+    pub(super) fn insert(&self, transaction: &Transaction<'_>) -> Result<Key> {
         let key = transaction
             .insert_user(&self.user)
             .map_err(|error| self.user_refused(error, &transaction.layout().users))?;

@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::Accounts;
+use super::account_plan::AccountPlan;
 use super::change_runner::ChangeRunner;
 use super::defaults::Copied;
 use super::issue_token::IssuedToken;
 use super::new_account::NewAccount;
 use super::new_password::Password;
-use super::update::AccountUpdate;
 use crate::django::models::{Profile, Scheme, TokenFilter, User};
 use crate::django::passwords::{Plain, Recipe};
 use crate::django::tokens::PlainToken;
@@ -78,7 +78,8 @@ pub struct Registration<'a> {
 
 /// A new account with its secrets, ready to be written.
 pub struct NewRegistration {
-    account: NewAccount<'static>,
+    username: String,
+    plan: AccountPlan<'static>,
     token: Option<IssuedToken>,
     random: Option<Plain>,
     new_hasher: Option<Recipe>,
@@ -99,13 +100,14 @@ impl<'a> Registration<'a> {
 
     /// Hashes the password and generates the token of a new account.
     pub fn prepare(&self, account: NewAccount<'_>, password: Password) -> Result<NewRegistration> {
-        let mut account = account.into_owned();
-        account.set_password(&self.accounts.encode(&password, self.is_rehearsal)?);
+        let username = account.username.clone();
+        let mut plan = AccountPlan::from(account.into_owned());
+        plan.set_password(&self.accounts.encode(&password, self.is_rehearsal)?);
         let new_hasher = self.accounts.new_hasher(&password)?;
         let generate = |scheme| self.accounts.generate_token(scheme, None, None);
         let token = self.scheme.map(generate).transpose()?;
-        account.tokens.extend(token.as_ref().map(IssuedToken::row));
-        Ok(NewRegistration { account, token, random: password.into_shown(), new_hasher })
+        plan.add_tokens(token.as_ref().map(IssuedToken::row));
+        Ok(NewRegistration { username, plan, token, random: password.into_shown(), new_hasher })
     }
 
     /// Leaves an account unchanged, and returns its drf key.
@@ -120,11 +122,11 @@ impl<'a> Registration<'a> {
         &self,
         runner: &impl ChangeRunner,
         user: &User,
-        mut update: AccountUpdate,
+        mut plan: AccountPlan<'_>,
         password: Option<Password>,
     ) -> Result<Registered> {
         if let Some(password) = &password {
-            update.set_password(&self.accounts.encode(password, self.is_rehearsal)?);
+            plan.set_password(&self.accounts.encode(password, self.is_rehearsal)?);
         }
         let fresh = match self.scheme {
             Some(Scheme::Drf) => Some(self.accounts.generate_token(Scheme::Drf, None, None)?),
@@ -136,7 +138,7 @@ impl<'a> Registration<'a> {
             self.accounts.store,
             |_| object.clone(),
             |transaction| {
-                let mut fields = update.apply(transaction, user)?;
+                let mut fields = plan.execute(transaction)?.into_fields();
                 let current = transaction.reread_user(user)?;
                 let mut given = None;
                 if let Some(fresh) = fresh.as_ref().filter(|_| current.is_active)
@@ -180,21 +182,22 @@ impl NewRegistration {
     /// Returns the login name.
     #[must_use]
     pub fn username(&self) -> &str {
-        &self.account.username
+        &self.username
     }
 
     /// Returns what the registration leaves in the database.
     #[must_use]
     pub fn effect(&self) -> Effect {
-        effect(&self.account.username, true, self.token.as_ref(), self.random.as_ref())
+        effect(&self.username, true, self.token.as_ref(), self.random.as_ref())
     }
 
     /// Writes the account with its profiles and its token. Returns the user and the profiles.
     pub fn execute(&self, transaction: &Transaction<'_>) -> Result<Done<(User, Vec<Profile>)>> {
-        let done = self.account.create(transaction)?;
-        let user = transaction.user_of_key(&done.value)?.context("the new user has disappeared")?;
+        self.plan.check_free(transaction)?;
+        let executed = self.plan.execute(transaction)?;
+        let user = transaction.user_of_key(&executed.user)?.context("the new user has disappeared")?;
         let profiles = transaction.profiles_of(&user.id)?;
-        Ok(Done { value: (user, profiles), fields: done.fields })
+        Ok(Done { value: (user, profiles), fields: executed.into_fields() })
     }
 
     /// Returns the outcome after [`Self::execute`].

@@ -13,7 +13,7 @@ use crate::config::policy::Policy;
 use crate::django::account_spec::{AccountSpec, GroupChoice, ProfileChoice};
 use crate::django::models::{Key, User};
 use crate::django::names::{address_fault, normalize_email, username_fault};
-use crate::django::passwords::Encoded;
+use crate::django::tokens::TokenRow;
 use crate::django::value::Value;
 use crate::error::failure::Result;
 use crate::error::faults::{Fault, FaultCode, Remedy, Twice, Unsettable};
@@ -24,8 +24,12 @@ use crate::store::schema::Column;
 use crate::store::{Deletion, Store, Transaction};
 
 /// The values that an [`AccountSpec`] asks for in an existing account. Those that differ from the database are written.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct AccountUpdate {
+    /// The user's key.
+    pub(super) key: Key,
+    /// The login name before the update.
+    username: String,
     /// The new login name, if it differs.
     name: Option<String>,
     is_named_by_email: bool,
@@ -35,11 +39,15 @@ pub struct AccountUpdate {
     pub(super) profiles: Vec<(String, ColumnValues)>,
     pub(super) new_profiles: Vec<(String, ColumnValues)>,
     /// The kinds of profiles to delete, with the effects.
-    removed_profiles: Vec<(String, Deletion)>,
+    pub(super) removed_profiles: Vec<(String, Deletion)>,
     add_permissions: Vec<Key>,
     remove_permissions: Vec<Key>,
     add_groups: Vec<Key>,
     remove_groups: Vec<Key>,
+    /// Whether the tokens that the user has are deleted.
+    pub(super) revokes_tokens: bool,
+    /// The tokens to add, unless the user has them.
+    pub(super) tokens: Vec<TokenRow>,
     #[serde(with = "jiff::fmt::serde::timestamp::microsecond::required")]
     now: Timestamp,
 }
@@ -97,7 +105,7 @@ impl Planner<'_> {
             Fields { users, login: users.login()?, own, kinds: store.profile_tables()?, is_new: false };
 
         let mut faults = Vec::new();
-        let mut update = AccountUpdate { now, is_verified: spec.email_verified, ..AccountUpdate::default() };
+        let mut update = AccountUpdate::new(user, spec.email_verified, now);
         for table in leaving_present {
             update.removed_profiles.push((table.kind.clone(), store.profile_deletion(table, &user.id)?));
         }
@@ -158,6 +166,27 @@ impl Planner<'_> {
 }
 
 impl AccountUpdate {
+    fn new(user: &User, is_verified: bool, now: Timestamp) -> Self {
+        Self {
+            key: user.id.clone(),
+            username: user.username.clone(),
+            name: None,
+            is_named_by_email: false,
+            is_verified,
+            user: Vec::new(),
+            profiles: Vec::new(),
+            new_profiles: Vec::new(),
+            removed_profiles: Vec::new(),
+            add_permissions: Vec::new(),
+            remove_permissions: Vec::new(),
+            add_groups: Vec::new(),
+            remove_groups: Vec::new(),
+            revokes_tokens: false,
+            tokens: Vec::new(),
+            now,
+        }
+    }
+
     /// Returns the row that a value belongs to.
     fn row(&mut self, owner: Owner<'_>) -> &mut ColumnValues {
         let Owner::Profile(kind) = owner else { return &mut self.user };
@@ -217,19 +246,15 @@ impl AccountUpdate {
         self.new_profiles.push((table.kind.clone(), row));
     }
 
-    /// Returns the kinds of the profiles to delete, with the effects.
-    #[must_use]
-    pub fn removed_profiles(&self) -> &[(String, Deletion)] {
-        &self.removed_profiles
+    /// Returns the user as it is now. Fails with [`Refusal::UserNotFound`] if it was deleted.
+    pub(super) fn find_user(&self, store: &Store) -> Result<User> {
+        let user = store.user_of_key(&self.key)?;
+        user.ok_or_else(|| Refusal::UserNotFound(self.username.clone()).into())
     }
 
-    /// Also sets the password.
-    pub fn set_password(&mut self, password: &Encoded) {
-        self.user.push(("password".into(), password.as_str().into()));
-    }
-
-    /// Writes the values that differ, and returns the names of the changed fields.
-    pub fn apply(&self, transaction: &Transaction<'_>, user: &User) -> Result<Vec<String>> {
+    /// Writes the values that differ, deletes the tokens if they are revoked, and returns the names of the changed
+    /// fields. Adds no tokens.
+    pub(super) fn write(&self, transaction: &Transaction<'_>, user: &User) -> Result<Vec<String>> {
         if let Some(name) = &self.name
             && transaction.find_user(name)?.is_some_and(|other| other.id != user.id)
         {
@@ -276,6 +301,9 @@ impl AccountUpdate {
         }
         if permissions {
             changed.push("user_permissions".into());
+        }
+        if self.revokes_tokens {
+            changed.extend(transaction.delete_tokens_of(&user.id, None)?.fields);
         }
         Ok(changed)
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value as Json, json};
 
+use crate::accounts::account_plan::AccountPlan;
 use crate::accounts::apply::groups::GroupStep;
 use crate::accounts::apply::plan::{Step, StepKind};
 use crate::accounts::apply::{Action, ApplyPlan, ChangedAccount};
@@ -36,14 +37,14 @@ fn changed_group(step: &GroupStep) -> Changed {
 
 fn changed(step: &Step<'_>, store: &Store) -> Result<Changed> {
     let (sign, note) = match (&step.kind, step.action) {
-        (StepKind::Create(account), _) => {
+        (StepKind::Write(AccountPlan::Create(account), _), _) => {
             let profiles = account.profile_kinds().map(|kind| format!("{} profile", with_article(kind)));
             let token = step.token_scheme.map(|scheme| format!("a {scheme} token"));
             let with: Vec<String> = profiles.chain(token).collect();
             (Sign::Add, if with.is_empty() { String::new() } else { format!("(with {})", with.join(", ")) })
         }
-        (StepKind::Change(_), Action::Deactivate) => (Sign::Change, "(not in the file)".into()),
-        (StepKind::Change(_), _) => (Sign::Change, String::new()),
+        (StepKind::Write(..), Action::Deactivate) => (Sign::Change, "(not in the file)".into()),
+        (StepKind::Write(..), _) => (Sign::Change, String::new()),
         (StepKind::Delete(..), _) => (Sign::Remove, "(not in the file, with all related rows)".into()),
     };
     let is_delete = step.action == Action::Delete;
@@ -106,8 +107,7 @@ pub fn object(plan: &ApplyPlan<'_>, made: &[ChangedAccount], issued: bool, store
     let account = |step: &Step<'_>| {
         let made = by_name.get(&*step.username).copied();
         let id = made.map(|made| json!(made.id)).or_else(|| match &step.kind {
-            StepKind::Create(_) => None,
-            StepKind::Change(change) => Some(json!(change.user.id)),
+            StepKind::Write(_, state) => state.as_ref().map(|state| json!(state.user.id)),
             StepKind::Delete(user, _) => Some(json!(user.id)),
         });
         let mut object = json!({

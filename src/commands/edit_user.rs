@@ -4,8 +4,8 @@ use serde_json::json;
 use crate::accounts::Accounts;
 use crate::accounts::access::AccessRows;
 use crate::accounts::access_summary::{open_although_inactive, revoke_tokens};
+use crate::accounts::account_plan::AccountPlan;
 use crate::accounts::change_runner::ChangeRunner as _;
-use crate::accounts::update::AccountUpdate;
 use crate::cli::access_view::{confirm, print_deletion, warn_of_open};
 use crate::cli::answer::{about_users, distinct};
 use crate::cli::args::account::{refuse_without_addresses, warn_of_verified_address};
@@ -167,15 +167,15 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     if users.len() > 1 && (args.rename.is_some() || args.email.is_some()) {
         return Err(Refusal::usage("--rename and --email are for one user only. Name one user.").into());
     }
-    let updates = plan(&spec, &users, &context.accounts()?)?;
+    let plans = plan(&spec, &users, &context.accounts()?)?;
     if let (Some(address), [user], false) = (&args.email, &users[..], args.email_verified) {
         warn_of_verified_address(address, Some(&user.id), store, &context.output)?;
     }
     let doors = if args.inactive || args.revoke_tokens { Some(Doors::find(store)?) } else { None };
     let change = Change::new(context, &args.writing, "edit-user");
     confirm("Change", &users, &change, context)?;
-    for (user, update) in users.iter().zip(&updates) {
-        show_removals(user, update, &change, context)?;
+    for (user, plan) in users.iter().zip(&plans) {
+        show_removals(user, plan, &change, context)?;
     }
     let names: Vec<&str> = users.iter().map(|user| &*user.username).collect();
     let were = if names.len() == 1 { "was" } else { "were" };
@@ -186,8 +186,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     };
     let done = change.make(store, &object, |transaction| {
         let mut edited = Vec::new();
-        for (user, update) in users.iter().zip(&updates) {
-            edited.push(args.edit(transaction, user, update, doors.as_ref(), context.now())?);
+        for (user, plan) in users.iter().zip(&plans) {
+            edited.push(args.edit(transaction, user, plan, doors.as_ref(), context.now())?);
         }
         let fields = distinct(edited.iter().flat_map(|edited| edited.fields.clone()));
         Ok(Done { value: (edited, transaction.has_lost_superuser(&users)?), fields })
@@ -215,16 +215,16 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
 }
 
 /// Plans the same change for each user.
-fn plan(spec: &AccountSpec, users: &[User], accounts: &Accounts<'_>) -> Result<Vec<AccountUpdate>> {
-    let mut updates = Vec::new();
+fn plan(spec: &AccountSpec, users: &[User], accounts: &Accounts<'_>) -> Result<Vec<AccountPlan<'static>>> {
+    let mut plans = Vec::new();
     for user in users {
-        let (update, faults) = accounts.plan_update(spec, user)?;
+        let (plan, faults) = accounts.plan_update(spec, user)?;
         if !faults.is_empty() {
             return Err(Refusal::Invalid(faults).into());
         }
-        updates.push(update);
+        plans.push(plan);
     }
-    Ok(updates)
+    Ok(plans)
 }
 
 /// A user after the change.
@@ -256,8 +256,8 @@ impl Edited {
 }
 
 /// Prints what the removal of profiles deletes, and asks for confirmation.
-fn show_removals(user: &User, update: &AccountUpdate, change: &Change<'_>, context: &Context) -> Result<()> {
-    for (kind, deletion) in update.removed_profiles() {
+fn show_removals(user: &User, plan: &AccountPlan<'_>, change: &Change<'_>, context: &Context) -> Result<()> {
+    for (kind, deletion) in plan.removed_profiles() {
         print_deletion(deletion, change.is_rehearsal(), &context.output);
         if !change.is_rehearsal() {
             context.consent(&format!("Delete the profile {kind} of {}?", user.username))?;
@@ -276,11 +276,11 @@ impl Args {
         &self,
         transaction: &Transaction<'_>,
         user: &User,
-        update: &AccountUpdate,
+        plan: &AccountPlan<'_>,
         doors: Option<&Doors>,
         now: Timestamp,
     ) -> Result<Edited> {
-        let mut fields = update.apply(transaction, user)?;
+        let mut fields = plan.execute(transaction)?.into_fields();
         if let Some(doors) = doors.filter(|_| self.revoke_tokens)
             && revoke_tokens(transaction, doors, &user.id, now)? > 0
         {

@@ -256,7 +256,7 @@ impl Args {
             return self.registration(accounts, scheme)?.leave(user);
         }
         spec.make_superusers_staff();
-        let (update, faults) = accounts.plan_update(&spec, user)?;
+        let (plan, faults) = accounts.plan_update(&spec, user)?;
         from_body.refuse(faults)?;
         let stored = || accounts.store.encoded_password(&user.id);
         let rule = PasswordRule::of(self.existing.update_password, stored)?;
@@ -267,7 +267,7 @@ impl Args {
             let chosen = self.password.choose(from_body.password.as_ref(), &about, context)?;
             password = Some(chosen).filter(|password| rule.sets(password));
         }
-        self.registration(context.accounts()?, scheme)?.update(change, user, update, password)
+        self.registration(context.accounts()?, scheme)?.update(change, user, plan, password)
     }
 
     /// Returns the account, or all faults at once, including a missing password.

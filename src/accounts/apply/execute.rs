@@ -6,12 +6,14 @@ use std::slice;
 use serde_json::json;
 
 use super::ChangedAccount;
-use super::plan::{Action, ApplyPlan, Step, StepKind, UserChange};
+use super::plan::{AccountState, Action, ApplyPlan, Step, StepKind};
 use crate::accounts::Accounts;
+use crate::accounts::account_plan::AccountPlan;
 use crate::accounts::batches::write_batch;
 use crate::accounts::change_runner::ChangeRunner;
 use crate::accounts::issue_token::IssuedToken;
 use crate::accounts::new_password::Password;
+use crate::accounts::update::AccountUpdate;
 use crate::django::models::TokenFilter;
 use crate::error::failure::{Error, Result};
 use crate::error::faults::{Conflict, Fault, FaultCode};
@@ -147,19 +149,11 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
         let generate = |scheme| self.accounts.generate_token(scheme, None, None);
         let encoded = step.password.as_ref().map(encode).transpose()?;
         let fresh = step.token_scheme.map(generate).transpose()?.map(Box::new);
-        match &mut step.kind {
-            StepKind::Create(account) => {
-                if let Some(encoded) = &encoded {
-                    account.set_password(encoded);
-                }
-                account.tokens.extend(fresh.as_deref().map(IssuedToken::row));
+        if let StepKind::Write(plan, _) = &mut step.kind {
+            if let Some(encoded) = &encoded {
+                plan.set_password(encoded);
             }
-            StepKind::Change(change) => {
-                if let Some(encoded) = &encoded {
-                    change.update.set_password(encoded);
-                }
-            }
-            StepKind::Delete(..) => {}
+            plan.add_tokens(fresh.as_deref().map(IssuedToken::row));
         }
         let line = step.at.filter(|_| tells).map(|at| self.source.position(at).line);
         Ok(Ready { line, fresh })
@@ -198,10 +192,12 @@ impl ApplyPlan<'_> {
         for step in &self.steps {
             let is_current = match &step.kind {
                 // A unique index is not enough: it may be one that replaces the existing row.
-                StepKind::Create(_) => !taken.contains_key(&step.username),
-                StepKind::Change(change) => change.is_current(store)?,
+                StepKind::Write(AccountPlan::Create(_), _) => !taken.contains_key(&step.username),
+                StepKind::Write(AccountPlan::Update(update), Some(state)) => {
+                    state.is_current(update, store)?
+                }
                 // The deletion checks this itself.
-                StepKind::Delete(..) => true,
+                StepKind::Write(_, None) | StepKind::Delete(..) => true,
             };
             if !is_current {
                 return Err(changed(&step.username).into());
@@ -228,28 +224,18 @@ impl Step<'_> {
         transaction: &Transaction<'_>,
         fields: &mut BTreeSet<String>,
     ) -> Result<Option<ChangedAccount>> {
-        let token = ready.fresh.as_deref().map(IssuedToken::as_new);
         let id = match &self.kind {
-            StepKind::Create(account) => {
-                let id = account.create_unchecked(transaction)?;
-                for field in account.fields() {
+            StepKind::Write(plan, _) => {
+                if let AccountPlan::Create(account) = plan {
+                    account.check_free_address(transaction)?;
+                }
+                let executed = plan.execute(transaction)?;
+                for field in executed.fields() {
                     if !fields.contains(&*field) {
                         fields.insert(field.into_owned());
                     }
                 }
-                id
-            }
-            StepKind::Change(change) => {
-                let id = change.user.id.clone();
-                fields.extend(change.update.apply(transaction, &change.user)?);
-                if change.revokes {
-                    fields.extend(transaction.delete_tokens_of(&id, None)?.fields);
-                }
-                if let Some(token) = &token {
-                    transaction.insert_token(&id, token)?;
-                    fields.insert("token".into());
-                }
-                id
+                executed.user
             }
             StepKind::Delete(user, deletion) => {
                 transaction.delete_users(slice::from_ref(user), &Decisions::default(), deletion)?;
@@ -271,10 +257,10 @@ impl Step<'_> {
     }
 }
 
-impl UserChange {
-    /// Whether the account has not changed since it was planned.
-    fn is_current(&self, store: &Store) -> Result<bool> {
-        let Self { user, update, differences, groups, tokens, encoded, .. } = self;
+impl AccountState {
+    /// Whether the account is still in this state.
+    fn is_current(&self, update: &AccountUpdate, store: &Store) -> Result<bool> {
+        let Self { user, differences, groups, tokens, encoded } = self;
         let Some(current) = store.user_of_key(&user.id)? else { return Ok(false) };
         if (&current.username, current.is_active) != (&user.username, user.is_active) {
             return Ok(false);

@@ -7,10 +7,10 @@ use super::groups::GroupsPlan;
 use super::password;
 use super::prune::{Scope, UnlistedUser};
 use super::read::{DesiredState, DesiredToken, DesiredUser};
+use crate::accounts::account_plan::AccountPlan;
 use crate::accounts::change_runner::ChangeRunner;
-use crate::accounts::new_account::NewAccount;
 use crate::accounts::new_password::{Password, PasswordRule};
-use crate::accounts::update::{AccountUpdate, PlannedUpdate};
+use crate::accounts::update::PlannedUpdate;
 use crate::accounts::{Accounts, Planner};
 use crate::django::account_spec::{AccountSpec, GroupChoice};
 use crate::django::models::{Scheme, TokenFilter, User};
@@ -75,24 +75,21 @@ pub enum Action {
 /// The change that a step makes, and the state of the database that it was planned for.
 #[derive(Debug)]
 pub enum StepKind<'a> {
-    Create(Box<NewAccount<'a>>),
-    Change(Box<UserChange>),
+    /// Write an account. An existing one must still be in this state.
+    Write(AccountPlan<'a>, Option<Box<AccountState>>),
     Delete(Box<User>, Deletion),
 }
 
-/// A change of an existing account.
+/// The state of an existing account before its update, as far as the file has something to say about it.
 #[derive(Debug)]
-pub struct UserChange {
+pub struct AccountState {
     pub user: User,
-    pub update: AccountUpdate,
-    /// The differences in fields and profiles.
+    /// The differences in fields and profiles that an update makes.
     pub differences: Vec<Difference>,
     /// The groups of the user before the change, if the file lists groups.
     pub groups: Option<Vec<String>>,
     /// The tokens of the user before the change, if the file says whether there is one.
     pub tokens: Option<Vec<Token>>,
-    /// Whether these tokens are deleted.
-    pub revokes: bool,
     /// The stored password before the change, if a new one is set.
     pub encoded: Option<String>,
 }
@@ -102,8 +99,10 @@ impl ApplyPlan<'_> {
     #[must_use]
     pub fn lacks_profile(&self, kind: &str) -> bool {
         self.steps.iter().any(|step| match &step.kind {
-            StepKind::Create(account) => account.profile_kinds().all(|own| own != kind),
-            StepKind::Change(_) | StepKind::Delete(..) => false,
+            StepKind::Write(AccountPlan::Create(account), _) => {
+                account.profile_kinds().all(|own| own != kind)
+            }
+            StepKind::Write(AccountPlan::Update(_), _) | StepKind::Delete(..) => false,
         })
     }
 
@@ -118,16 +117,18 @@ impl Step<'_> {
     /// Returns all differences to show. Those of a new account are computed anew, since there may be many. Runs no query.
     pub fn differences(&self, store: &Store) -> Result<Vec<Difference>> {
         let mut found = match &self.kind {
-            StepKind::Create(account) => account.differences(store)?,
-            StepKind::Change(change) => change.differences.clone(),
+            StepKind::Write(AccountPlan::Create(account), _) => account.differences(store)?,
+            StepKind::Write(_, state) => {
+                state.as_ref().map(|state| state.differences.clone()).unwrap_or_default()
+            }
             StepKind::Delete(..) => Vec::new(),
         };
         found.extend(self.others.iter().cloned());
         found.extend(self.password.as_ref().map(|password| Difference {
             field: "password".into(),
             old: match &self.kind {
-                StepKind::Change(change) => change.encoded.as_deref().map(password::shown_encoded),
-                StepKind::Create(_) | StepKind::Delete(..) => None,
+                StepKind::Write(_, Some(state)) => state.encoded.as_deref().map(password::shown_encoded),
+                StepKind::Write(_, None) | StepKind::Delete(..) => None,
             },
             new: Some(password::shown(password)),
         }));
@@ -281,7 +282,7 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
         let token_scheme = self.scheme(user, user.spec.active != Some(false))?;
         others.extend(token_scheme.map(|scheme| difference("token", None, Some(&scheme.to_string()))));
         let password = self.password(user, &username, &PasswordRule::New)?.unwrap_or(Password::Unusable);
-        let kind = StepKind::Create(Box::new(account));
+        let kind = StepKind::Write(account.into(), None);
         let (at, password) = (Some(user.at), Some(password));
         Ok(Step { at, username, action: Action::Create, kind, others, password, token_scheme })
     }
@@ -295,7 +296,7 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
         new_groups: &PlannedGroups,
     ) -> Result<Option<Step<'a>>> {
         let store = self.accounts.store;
-        let PlannedUpdate { update, faults, groups } =
+        let PlannedUpdate { mut update, faults, groups } =
             planner.update(&user.spec, &existing, &self.accounts, |name| new_groups.find(name, store))?;
         for fault in faults {
             self.add(user, fault);
@@ -306,9 +307,9 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
         let differences = update.differences(store, &existing)?;
 
         let tokens = user.token.map(|_| self.tokens(&existing)).transpose()?;
-        let revokes = user.token == Some(DesiredToken::None);
+        update.revokes_tokens = user.token == Some(DesiredToken::None);
         let mut token_scheme = None;
-        for token in tokens.iter().flatten().filter(|_| revokes) {
+        for token in tokens.iter().flatten().filter(|_| update.revokes_tokens) {
             let name = format!("{} {}", token.scheme_name(), token.prefix);
             others.push(difference("token", Some(&name), None));
         }
@@ -332,9 +333,8 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
             return Ok(None);
         }
         let username = existing.username.clone();
-        let groups = groups.before;
-        let change = UserChange { user: existing, update, differences, groups, tokens, revokes, encoded };
-        let kind = StepKind::Change(Box::new(change));
+        let state = AccountState { user: existing, differences, groups: groups.before, tokens, encoded };
+        let kind = StepKind::Write(update.into(), Some(Box::new(state)));
         let at = Some(user.at);
         Ok(Some(Step { at, username, action: Action::Change, kind, others, password, token_scheme }))
     }
@@ -432,25 +432,18 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
 
     fn deactivation(&self, user: &User) -> Result<Step<'a>> {
         let spec = AccountSpec { active: Some(false), ..AccountSpec::default() };
-        let (update, faults) = self.accounts.plan_update(&spec, user)?;
+        let PlannedUpdate { update, faults, .. } = self.accounts.update(&spec, user)?;
         if !faults.is_empty() {
             return Err(Refusal::Invalid(faults).into());
         }
         let differences = update.differences(self.accounts.store, user)?;
-        let change = UserChange {
-            user: user.clone(),
-            update,
-            differences,
-            groups: None,
-            tokens: None,
-            revokes: false,
-            encoded: None,
-        };
+        let state =
+            AccountState { user: user.clone(), differences, groups: None, tokens: None, encoded: None };
         Ok(Step {
             at: None,
             username: user.username.clone(),
             action: Action::Deactivate,
-            kind: StepKind::Change(Box::new(change)),
+            kind: StepKind::Write(update.into(), Some(Box::new(state))),
             others: Vec::new(),
             password: None,
             token_scheme: None,

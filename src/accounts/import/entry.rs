@@ -2,10 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::new_account::NewAccount;
-use crate::accounts::update::AccountUpdate;
+use crate::accounts::account_plan::AccountPlan;
 use crate::django::models::Key;
-use crate::django::tokens::TokenRow;
 use crate::error::lost_answer::Effect;
 use crate::files::results::Secrets;
 
@@ -26,17 +24,8 @@ pub struct PlannedRow<'a> {
 /// The work to do for one row.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum RowAction<'a> {
-    /// Create an account with these values, password and tokens.
-    Create(#[serde(borrow)] NewAccount<'a>),
-    /// Update an existing account.
-    Change {
-        /// The user's key.
-        user: Key,
-        /// The new values.
-        update: Box<AccountUpdate>,
-        /// The tokens to add, unless the user already has them.
-        tokens: Vec<TokenRow>,
-    },
+    /// Create or update an account.
+    Write(#[serde(borrow)] AccountPlan<'a>),
     /// Leave an existing account unchanged.
     Leave(Key),
     /// Do nothing, because the row has faults.
@@ -46,13 +35,9 @@ pub enum RowAction<'a> {
 impl PlannedRow<'_> {
     /// Adds the generated secrets of the row.
     pub fn add_to(&self, effect: &mut Effect) {
-        let tokens = match &self.work {
-            RowAction::Create(account) => &account.tokens,
-            RowAction::Change { tokens, .. } => tokens,
-            RowAction::Leave(_) | RowAction::Refuse => return,
-        };
+        let RowAction::Write(plan) = &self.work else { return };
         if self.made.token.is_some() {
-            effect.add_tokens(tokens.iter().map(|token| token.stored.prefix()));
+            effect.add_tokens(plan.tokens().iter().map(|token| token.stored.prefix()));
         }
         if self.made.password.is_some() {
             effect.add_random_password(&self.username);

@@ -36,12 +36,12 @@ use self::reader::{Reader, SeenNames};
 use self::record_spool::RecordSpool;
 use self::workers::Workers;
 use self::write::Writer;
+use crate::accounts::account_plan::AccountPlan;
 use crate::accounts::change_runner::ChangeRunner;
 use crate::accounts::issue_token::TokenIssuer;
 use crate::accounts::new_password::PasswordRule;
 use crate::accounts::registration::OnExisting;
 use crate::accounts::results;
-use crate::accounts::update::AccountUpdate;
 use crate::accounts::{Accounts, Planner, faults_of};
 use crate::django::models::{Key, Scheme, TokenFilter, User};
 use crate::django::passwords::Recipe;
@@ -397,29 +397,26 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
 
     /// Looks up what a row refers to, and adds its faults. A row with faults is not written.
     fn settle(&mut self, planned: &mut HashedRow<'_>) -> Result<()> {
-        let HashedRow { row, entry, password, is_weak, ignores_password } = planned;
+        let HashedRow { row, entry, update, is_weak, ignores_password } = planned;
         self.passwords.weak += usize::from(*is_weak);
         self.passwords.ignored += usize::from(*ignores_password);
         let mut faults = std::mem::take(&mut row.faults);
-        match &mut entry.work {
-            RowAction::Create(account) => {
-                match account.settle(&row.spec, self.accounts.store, |name| {
-                    self.groups.find(name, self.accounts.store)
-                }) {
-                    Ok(found) => faults.extend(found),
-                    Err(error) => faults.extend(faults_of(error)?),
-                }
+        if let RowAction::Write(AccountPlan::Create(account)) = &mut entry.work {
+            match account
+                .settle(&row.spec, self.accounts.store, |name| self.groups.find(name, self.accounts.store))
+            {
+                Ok(found) => faults.extend(found),
+                Err(error) => faults.extend(faults_of(error)?),
             }
-            RowAction::Change { user, update, .. } => match self.update(row, user, &mut faults)? {
-                Some(mut row) => {
-                    if let Some(password) = password {
-                        row.set_password(password);
-                    }
-                    **update = row;
-                }
-                None => entry.work = RowAction::Refuse,
-            },
-            RowAction::Leave(_) | RowAction::Refuse => {}
+        }
+        if let Some(pending) = update.take()
+            && let Some(mut plan) = self.update(row, &pending.user, &mut faults)?
+        {
+            if let Some(password) = &pending.password {
+                plan.set_password(password);
+            }
+            plan.add_tokens(pending.tokens);
+            entry.work = RowAction::Write(plan);
         }
         let is_bad = !faults.is_empty();
         // Secrets that will not be stored are not returned.
@@ -441,7 +438,7 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
         row: &mut AccountRow,
         key: &Key,
         faults: &mut Vec<Fault>,
-    ) -> Result<Option<AccountUpdate>> {
+    ) -> Result<Option<AccountPlan<'static>>> {
         let Some(user) = self.accounts.store.user_of_key(key)? else { return Ok(None) };
         if !row.may_have_key(&user.id) {
             let other = Unsettable::OtherKey(user.id.to_string());
@@ -454,7 +451,7 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
         {
             Ok(planned) => {
                 faults.extend(planned.faults);
-                Ok(Some(planned.update))
+                Ok(Some(planned.update.into()))
             }
             Err(error) => {
                 faults.extend(faults_of(error)?);

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use rand::rngs::StdRng;
 
 use super::entry::{PlannedRow, RowAction};
+use crate::accounts::account_plan::AccountPlan;
 use crate::accounts::issue_token::{self, TokenIssuer};
 use crate::accounts::new_account::NewAccount;
 use crate::accounts::new_password::{self, Password, PasswordRule};
@@ -49,14 +50,24 @@ pub struct Item {
 pub struct HashedRow<'a> {
     /// The row, with its faults.
     pub row: Box<AccountRow>,
-    /// The planned work. The new values of an existing account are still missing.
+    /// The planned work. Refused if there is an update to plan.
     pub entry: PlannedRow<'a>,
-    /// The new password of an existing account, if it changes.
-    pub password: Option<Encoded>,
+    /// The update of an existing account that is still to be planned.
+    pub update: Option<PendingUpdate>,
     /// Whether the password or its hash is weak.
     pub is_weak: bool,
     /// Whether the row has a password that the options leave out.
     pub ignores_password: bool,
+}
+
+/// The parts of an update that can be planned without the database.
+pub struct PendingUpdate {
+    /// The user's key.
+    pub user: Key,
+    /// The new password, if it changes.
+    pub password: Option<Encoded>,
+    /// The tokens to add, unless the user has them.
+    pub tokens: Vec<TokenRow>,
 }
 
 /// The settings for planning rows.
@@ -107,7 +118,7 @@ struct RowPlan<'p, 'a> {
 impl<'a> RowPlan<'_, 'a> {
     fn plan(mut self, task: Task) -> Result<HashedRow<'a>> {
         let hash = self.given_hash();
-        let mut password = None;
+        let mut update = None;
         let mut ignores_password = false;
         let work = match task {
             Task::Leave(user) => RowAction::Leave(user),
@@ -115,14 +126,14 @@ impl<'a> RowPlan<'_, 'a> {
                 let account = self.account()?;
                 let tokens = self.tokens(|_| true);
                 let encoded = self.password(hash, &PasswordRule::New)?;
-                match account {
-                    Some(mut account) => {
+                match account.map(AccountPlan::from) {
+                    Some(mut plan) => {
                         if let Some(encoded) = &encoded {
-                            account.set_password(encoded);
+                            plan.set_password(encoded);
                         }
-                        account.tokens = tokens;
+                        plan.add_tokens(tokens);
                         self.row.keep_references();
-                        RowAction::Create(account)
+                        RowAction::Write(plan)
                     }
                     None => RowAction::Refuse,
                 }
@@ -130,17 +141,19 @@ impl<'a> RowPlan<'_, 'a> {
             Task::Change { user, rule, has_token } => {
                 self.row.drop_blank();
                 let tokens = self.tokens(|issuer| issuer.is_drf() && !has_token);
+                let mut password = None;
                 if rule == PasswordRule::Never {
                     ignores_password = hash.is_some() || !matches!(self.row.password, GivenPassword::Nothing);
                 } else {
                     password = self.password(hash, &rule)?;
                 }
-                RowAction::Change { user, update: Box::default(), tokens }
+                update = Some(PendingUpdate { user, password, tokens });
+                RowAction::Refuse
             }
         };
         let Self { row, username, made, is_weak, .. } = self;
         let entry = PlannedRow { line: row.line, username, work, made };
-        Ok(HashedRow { row, entry, password, is_weak, ignores_password })
+        Ok(HashedRow { row, entry, update, is_weak, ignores_password })
     }
 
     /// Returns the hash that was computed elsewhere.

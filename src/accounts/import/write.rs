@@ -255,29 +255,18 @@ fn write_row(
     row: &PlannedRow<'_>,
     insert_token: &mut dyn FnMut(&TokenRow, &Key) -> Result<()>,
 ) -> Result<Written> {
-    let mut inserted_tokens = 0;
-    let (outcome, user) = match &row.work {
-        RowAction::Refuse => (Outcome::Refused, None),
-        RowAction::Leave(user) => (Outcome::Skipped, Some(user.clone())),
-        RowAction::Create(account) => {
-            let user = account.insert(transaction)?;
-            inserted_tokens = account.tokens.len();
-            account.tokens.iter().try_for_each(|token| insert_token(token, &user))?;
-            (Outcome::Created, Some(user))
+    let plan = match &row.work {
+        RowAction::Write(plan) => plan,
+        RowAction::Leave(user) => {
+            return Ok(Written { outcome: Outcome::Skipped, user: Some(user.clone()), tokens: 0 });
         }
-        RowAction::Change { user, update, tokens } => {
-            let existing = transaction.user_of_key(user)?;
-            let existing = existing.ok_or_else(|| Refusal::UserNotFound(user.to_string()))?;
-            let is_changed = !update.apply(transaction, &existing)?.is_empty();
-            for token in tokens {
-                if token.is_new_for(transaction, &existing)? {
-                    insert_token(token, user)?;
-                    inserted_tokens += 1;
-                }
-            }
-            let is_changed = is_changed || inserted_tokens > 0;
-            (if is_changed { Outcome::Changed } else { Outcome::Unchanged }, Some(user.clone()))
-        }
+        RowAction::Refuse => return Ok(Written { outcome: Outcome::Refused, user: None, tokens: 0 }),
     };
-    Ok(Written { outcome, user, tokens: inserted_tokens })
+    let executed = plan.execute_with(transaction, insert_token)?;
+    let outcome = match (executed.is_new(), executed.is_changed()) {
+        (true, _) => Outcome::Created,
+        (false, true) => Outcome::Changed,
+        (false, false) => Outcome::Unchanged,
+    };
+    Ok(Written { outcome, user: Some(executed.user), tokens: executed.tokens })
 }
