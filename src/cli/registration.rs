@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::accounts::change_runner::ChangeRunner as _;
+use crate::accounts::defaults::Copied;
 use crate::accounts::registration::{CreatedFile, NewRegistration, Registered};
 use crate::cli::answer::{Answer, Report};
 use crate::cli::change::Change;
@@ -13,7 +14,7 @@ use crate::django::passwords::Plain;
 use crate::django::tokens::PlainToken;
 use crate::error::failure::Result;
 use crate::error::refusal::Refusal;
-use crate::error::wording::with_article;
+use crate::error::wording::{shell_word, with_article};
 use crate::store::Store;
 use crate::terminal::output::Output;
 
@@ -48,6 +49,22 @@ pub fn write(
     let usual_kinds = context.accounts()?.kinds_by_signals()?;
     let done = change.make(store, &object, |transaction| new.execute(transaction))?;
     Ok(new.registered(done, usual_kinds, None))
+}
+
+/// Prints the fields that were taken from another user, and those that were not.
+pub fn print_copied(copied: &[Copied], left_out: &[String], from: &str, output: &Output) {
+    let list: Vec<String> = copied
+        .iter()
+        .map(|Copied { field, value }| match value {
+            Some(value) => format!("{field}={}", shell_word(value)),
+            None => format!("{field} (random)"),
+        })
+        .collect();
+    let list = if list.is_empty() { "nothing".to_owned() } else { list.join(", ") };
+    output.status(format_args!("Like {from}: {list}."));
+    if !left_out.is_empty() {
+        output.status(format_args!("Not taken from {from}: {}.", left_out.join(", ")));
+    }
 }
 
 /// Prints the outcome, including the new secrets.

@@ -1,27 +1,23 @@
 use std::fmt::Write as _;
 
-use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
-use crate::accounts::access::AccessRows;
-use crate::accounts::access_summary::outliving;
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::accounts::chosen_users::refuse_anonymous;
-use crate::cli::access_view::{listed, open_door, open_door_object, print_deletion};
+use crate::cli::access_view::print_deletion;
 use crate::cli::answer::{Report, about_users, user_object};
 use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
+use crate::cli::left_open::LeftOpen;
 use crate::django::models::User;
 use crate::error::failure::{Error, Result};
 use crate::error::faults::{Fault, FaultCode, References, Restriction};
 use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
-use crate::error::wording::{counted, shell_word};
+use crate::error::wording::counted;
 use crate::signals;
-use crate::store::account_tables::{Doors, OpenDoor};
-use crate::store::{Decisions, Deletion, Done, Store};
-use crate::terminal::output::Output;
+use crate::store::{Decisions, Deletion, Done};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -120,44 +116,6 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         report.add_to(&mut object);
         output.answer(None, &object)
     })
-}
-
-/// What may still let somebody in after users are deleted.
-struct LeftOpen {
-    /// The rows that lose their user.
-    without_user: Vec<AccessRows>,
-    /// API keys whose users are unknown.
-    unbound: Option<OpenDoor>,
-}
-
-impl LeftOpen {
-    fn find(store: &Store, users: &[User], deletion: &Deletion, now: Timestamp) -> Result<Self> {
-        let doors = Doors::find(store)?;
-        let without_user = outliving(store, &doors, users, deletion, now)?;
-        Ok(Self { without_user, unbound: doors.unbound(store, now)? })
-    }
-
-    fn print(&self, users: &[User], names: &str, output: &Output) {
-        if !self.without_user.is_empty() {
-            let words = users.iter().map(|user| shell_word(&user.username)).collect::<Vec<_>>().join(" ");
-            output.warning(format_args!(
-                "These stay without a user, and may still let somebody in: {}. Shut them first with `authctl lock-user \
-                 {words}`.",
-                listed(&self.without_user)
-            ));
-        }
-        if let Some(door) = &self.unbound {
-            output.hint(open_door(door, names, false));
-        }
-    }
-
-    fn object(&self) -> Json {
-        let without_user = self
-            .without_user
-            .iter()
-            .map(|rows| json!({ "door": rows.name, "count": rows.count, "names": [], "known": false }));
-        without_user.chain(self.unbound.iter().map(open_door_object)).collect()
-    }
 }
 
 /// Describes the effects besides the users' own rows, for a sentence.

@@ -2,12 +2,11 @@ use std::ops::ControlFlow;
 
 use serde_json::json;
 
-use crate::cli::args::filters::Filters;
+use crate::cli::args::filters::{Filters, HasherFilter};
 use crate::cli::context::Context;
 use crate::django::passwords;
 use crate::django::value::{Cell, Kind};
 use crate::error::failure::Result;
-use crate::error::misuse::ColumnUse;
 use crate::error::wording::counted;
 use crate::store::{Store, UserColumn};
 use crate::terminal::format::Format;
@@ -32,15 +31,8 @@ pub struct Args {
     #[command(flatten)]
     filters: Filters,
 
-    /// Include only users with this password algorithm
-    ///
-    /// The name is the first word of the `hasher` column, such as md5 or unusable.
-    #[arg(long, value_name = "NAME", help_heading = "Filters")]
-    hasher: Option<String>,
-
-    /// Include only users with a weak password hash
-    #[arg(long, help_heading = "Filters")]
-    weak_hasher: bool,
+    #[command(flatten)]
+    hasher: HasherFilter,
 
     /// Print these columns, separated by commas
     ///
@@ -55,13 +47,13 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let store = context.store()?;
     let format = context.output.format();
     let is_for_people = format == Format::Table;
-    let mut columns = args.columns(store, format)?;
+    let mut columns = store.chosen_columns(&args.columns, is_for_people)?;
     let headings: Vec<Heading> = columns.iter().map(|column| heading(column, store, format)).collect();
     let mut filter = args.filters.filter();
     let limit = filter.limit;
     let offset = filter.offset;
     let mut skipped = offset;
-    if args.selects_by_hasher() {
+    if args.hasher.is_given() {
         // The database cannot tell hashers apart, so all rows are read.
         columns.push(UserColumn::Hasher);
         (filter.limit, filter.offset, skipped) = (None, 0, 0);
@@ -77,8 +69,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let pending = store.snapshot(|store| {
         context.output.list(&headings, &mut |on_row| {
             store.each_user(&filter, &columns, &mut |cells| {
-                if args.selects_by_hasher() {
-                    if !args.has_hasher(cells.last().and_then(|cell| cell.text()).unwrap_or_default()) {
+                if args.hasher.is_given() {
+                    if !args.hasher.includes(cells.last().and_then(|cell| cell.text()).unwrap_or_default()) {
                         return Ok(ControlFlow::Continue(()));
                     }
                     if skipped < offset {
@@ -143,39 +135,5 @@ fn shown(column: &UserColumn, cell: Cell<'_>, format: Format) -> Option<String> 
             Some(if format.is_json() { json!(names).to_string() } else { names.join(",") })
         }
         _ => None,
-    }
-}
-
-impl Args {
-    fn selects_by_hasher(&self) -> bool {
-        self.weak_hasher || self.hasher.is_some()
-    }
-
-    /// Whether an encoded password matches the filters.
-    fn has_hasher(&self, encoded: &str) -> bool {
-        let summary = passwords::describe(encoded);
-        let name = summary.to_string();
-        let has_name = |wanted: &str| name.split_whitespace().next() == Some(wanted);
-        (!self.weak_hasher || summary.is_weak()) && self.hasher.as_deref().is_none_or(has_name)
-    }
-
-    /// Returns the chosen columns. The default is those that fit a terminal, or for programs all that need no further
-    /// query.
-    fn columns(&self, store: &Store, format: Format) -> Result<Vec<UserColumn>> {
-        let mut columns: Vec<UserColumn> = Vec::new();
-        for name in &self.columns {
-            let column = store.user_column(name, ColumnUse::Columns)?;
-            if !columns.contains(&column) {
-                columns.push(column);
-            }
-        }
-        if !columns.is_empty() {
-            return Ok(columns);
-        }
-        let is_attribute = |column: &UserColumn| matches!(column, UserColumn::Attribute(_));
-        Ok(match format {
-            Format::Table => store.columns_for_people()?,
-            _ => UserColumn::all().into_iter().filter(is_attribute).collect(),
-        })
     }
 }

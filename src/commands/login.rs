@@ -1,5 +1,4 @@
-use std::mem;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueHint;
 use serde_json::json;
@@ -8,18 +7,16 @@ use crate::accounts::issue_token;
 use crate::cli::answer::Answer;
 use crate::cli::args::json_body::Body;
 use crate::cli::args::secret::{PasswordSource, password_missing};
-use crate::cli::args::token_source;
+use crate::cli::args::token_source::save_session;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
 use crate::cli::wording;
-use crate::django::models::{Scheme, User};
+use crate::django::models::Scheme;
 use crate::django::passwords::Plain;
-use crate::django::tokens::PlainToken;
 use crate::error::failure::Result;
-use crate::error::faults::{Fault, FaultCode, Form, NameHint, PasswordSources, Remedy, UnknownName};
+use crate::error::faults::{Fault, FaultCode, PasswordSources, Remedy};
 use crate::error::refusal::Refusal;
-use crate::error::wording::{label, sentence};
-use crate::files::session::{Session, Sessions};
+use crate::error::wording::label;
 use crate::signals;
 use crate::store::{Done, Store};
 
@@ -105,7 +102,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         } else {
             output.status(format_args!("Logged in as {}.", user.username));
             if !args.no_store {
-                save(context, &user, scheme, &issued.key);
+                save_session(&user.username, scheme, &issued.key, context);
             }
         }
         let mut answer = Answer::new(&user, &issued.profiles);
@@ -117,25 +114,11 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     })
 }
 
-/// Saves the session. A failure is only a warning, since the login itself has succeeded.
-fn save(context: &Context, user: &User, scheme: Scheme, token: &PlainToken) {
-    let session = Session { username: user.username.clone(), scheme, token: token.clone() };
-    let saved = Sessions::of_environment()
-        .and_then(|sessions| sessions.put(&context.settings.database.identity(), &session));
-    if let Err(error) = saved {
-        context.output.warning(format_args!("The session was not saved: {}", sentence(&format!("{error}"))));
-    } else if token_source::variable().is_some_and(|token| !token.is_empty()) {
-        context.output.warning(format_args!(
-            "{} is set and overrides the session that was just saved.",
-            token_source::VARIABLE
-        ));
-    }
-}
-
 impl Args {
     fn credentials(&self, store: &Store, context: &Context) -> Result<(String, Plain)> {
         if let Some(path) = &self.from_json {
-            return from_body(path, store, context);
+            let by_email = context.settings.policy.is_named_by_email(store.layout().users.login()?);
+            return Ok(Body::read(path)?.into_credentials(by_email)?);
         }
         let is_interactive = context.prompt.is_interactive();
         let mut faults = Vec::new();
@@ -153,31 +136,5 @@ impl Args {
             None => context.prompt.text(&label(store.layout().users.login()?), |_| Ok(()))?,
         };
         Ok((username, self.password.read_or_ask(&context.prompt)?))
-    }
-}
-
-/// Returns the name and password from a client's body. The name may be the `email` key if that is the login name.
-fn from_body(path: &Path, store: &Store, context: &Context) -> Result<(String, Plain)> {
-    let mut body = Body::read(path)?;
-    let by_email = context.settings.policy.is_named_by_email(store.layout().users.login()?);
-    let name_key = if by_email { "email" } else { "username" };
-    let mut faults = mem::take(&mut body.faults);
-    let others = [("first_name", body.first_name.is_some()), ("last_name", body.last_name.is_some())];
-    let others = others.into_iter().chain([("account_type", body.account_type.is_some())]);
-    let unknown = others.filter(|(_, is_given)| *is_given).map(|(key, _)| key);
-    for key in unknown.chain(body.fields.iter().map(|(key, _)| &**key)) {
-        let unknown = UnknownName::Key(NameHint::of(key, [name_key, "password"].into_iter()));
-        faults.push(Fault::new(key, FaultCode::Unknown(unknown)));
-    }
-    let username = body.username.take().or(body.email.take().filter(|_| by_email));
-    if username.is_none() {
-        faults.push(Fault::new(name_key, FaultCode::Required(Remedy::LoginName)).of(Form::Body));
-    }
-    if body.password.is_none() {
-        faults.push(password_missing(PasswordSources::Known).of(Form::Body));
-    }
-    match (username, body.password.take()) {
-        (Some(username), Some(password)) if faults.is_empty() => Ok((username, password)),
-        _ => Err(body.refusal(faults).into()),
     }
 }

@@ -4,7 +4,8 @@ use crate::accounts::new_account::NewAccount;
 use crate::accounts::new_password::{PasswordRule, about};
 use crate::accounts::registration::{OnExisting, Registered, Registration};
 use crate::cli::args::account::{
-    AccountArgs, ExistingArgs, FieldArgs, refuse_without_addresses, warn_of_verified_address,
+    AccountArgs, ExistingArgs, FieldArgs, refuse_without_addresses, warn_of_other_case,
+    warn_of_verified_address,
 };
 use crate::cli::args::json_body::Body;
 use crate::cli::args::new_password::NewPassword;
@@ -18,7 +19,6 @@ use crate::django::models::{Scheme, User};
 use crate::error::failure::Result;
 use crate::error::faults::{Fault, PasswordSources};
 use crate::error::refusal::Refusal;
-use crate::error::wording::shell_word;
 use crate::signals;
 use crate::store::Store;
 
@@ -106,11 +106,9 @@ impl Args {
     fn draft(&self, context: &Context) -> Result<Option<Store>> {
         let file = context.settings.database.file();
         let is_missing = file.is_some_and(|path| path.symlink_metadata().is_err());
-        (self.init && is_missing).then(|| context.draft(&context.blueprint(&self.schemes()))).transpose()
-    }
-
-    fn schemes(&self) -> Vec<Scheme> {
-        self.scheme.into_iter().collect()
+        (self.init && is_missing)
+            .then(|| context.draft(&context.blueprint(self.scheme.as_slice())))
+            .transpose()
     }
 
     fn wants_token(&self) -> bool {
@@ -195,11 +193,7 @@ impl Args {
         }
         let account = self.account(spec, from_body, random_faults, &accounts, context)?;
         account.check_free(accounts.store)?;
-        if let Some(other) = accounts.store.user_of_other_case(&account.username)? {
-            context.output.warning(format_args!(
-                "User {other:?} exists. The new name differs only in case, and Django treats them as two users."
-            ));
-        }
+        warn_of_other_case(&account.username, accounts.store, &context.output)?;
         if let Some(address) = spec.email.as_deref().filter(|_| !spec.email_verified) {
             warn_of_verified_address(address, None, accounts.store, &context.output)?;
         }
@@ -222,19 +216,12 @@ impl Args {
         let Some(like) = &self.fields.like else { return Ok(Vec::new()) };
         let user = accounts.store.user(like)?;
         let copied = accounts.copy_from(spec, &user)?;
-        let list: Vec<String> = copied
-            .iter()
-            .map(|Copied { field, value }| match value {
-                Some(value) => format!("{field}={}", shell_word(value)),
-                None => format!("{field} (random)"),
-            })
-            .collect();
-        let list = if list.is_empty() { "nothing".to_owned() } else { list.join(", ") };
-        context.output.status(format_args!("Like {}: {list}.", user.username));
-        let left_out = accounts.left_out(spec, &user)?;
-        if !left_out.is_empty() {
-            context.output.status(format_args!("Not taken from {}: {}.", user.username, left_out.join(", ")));
-        }
+        registration::print_copied(
+            &copied,
+            &accounts.left_out(spec, &user)?,
+            &user.username,
+            &context.output,
+        );
         if !copied.is_empty() && !self.writing.dry_run && context.prompt.is_interactive() {
             context.consent("Register with these values?")?;
         }

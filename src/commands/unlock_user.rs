@@ -10,14 +10,11 @@ use crate::cli::answer::{about_users, user_object};
 use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
 use crate::cli::context::Context;
-use crate::django::models::{TokenFilter, User};
-use crate::django::passwords::{self, Summary};
+use crate::cli::unlock_hints::unlock_hints;
 use crate::error::failure::Result;
 use crate::error::lost_answer::Effect;
-use crate::error::wording::{counted, shell_word};
 use crate::signals;
-use crate::store::account_tables::FactorTable;
-use crate::store::{Done, Store};
+use crate::store::Done;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -63,9 +60,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let tables = store.factor_tables()?;
     let mut hints = Vec::new();
     for user in &users {
-        hints.extend(without_password(store, user)?);
-        hints.extend(without_token(store, user)?);
-        hints.extend(kept(store, &tables, user)?);
+        hints.extend(unlock_hints(store, &tables, user)?);
     }
     change.set_effect(Effect::new(match &names[..] {
         [] => "failed logins from these addresses were cleared".to_owned(),
@@ -120,43 +115,6 @@ fn status(name: &str, is_locked: bool, is_rehearsal: bool) -> String {
         (true, true) => format!("Would unlock {name}. Nothing was changed."),
         (true, false) => format!("Unlocked {name}."),
     }
-}
-
-/// Says that a user has no usable password.
-fn without_password(store: &Store, user: &User) -> Result<Option<String>> {
-    let (name, word) = (&user.username, shell_word(&user.username));
-    let is_unusable = passwords::describe(&store.encoded_password(&user.id)?) == Summary::Unusable;
-    let text = || format!("{name} has no usable password. Set one with `authctl set-password {word}`.");
-    Ok(is_unusable.then(text))
-}
-
-/// Says that a locked user has no token any more.
-fn without_token(store: &Store, user: &User) -> Result<Option<String>> {
-    let filter = TokenFilter::of(&user.id, None);
-    if user.is_active || store.layout().schemes().is_empty() || store.count_tokens(&filter)? > 0 {
-        return Ok(None);
-    }
-    let (name, word) = (&user.username, shell_word(&user.username));
-    Ok(Some(format!("{name} has no token. If one is needed, create it with `authctl create-token {word}`.")))
-}
-
-/// Says what locking has left, with which somebody else may come back.
-fn kept(store: &Store, tables: &[FactorTable], user: &User) -> Result<Option<String>> {
-    let factors = store.second_factors(tables, &user.id)?.len() as u64;
-    let (_, logins) = store.identities(&user.id)?;
-    let (name, word) = (&user.username, shell_word(&user.username));
-    let kept = [(factors, "second factor"), (logins.len() as u64, "social login")];
-    let kept = kept.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| counted(*count, noun));
-    let what = kept.collect::<Vec<_>>().join(" and ");
-    if what.is_empty() {
-        return Ok(None);
-    }
-    let reset = if factors > 0 {
-        format!(" Reset second factors with `authctl reset-mfa {word}`.")
-    } else {
-        String::new()
-    };
-    Ok(Some(format!("{name} has {what}, as before.{reset}")))
 }
 
 /// Returns the names of the columns and rows that changed.

@@ -211,6 +211,16 @@ pub fn refuse_without_addresses(store: &Store) -> Result<()> {
     Err(Refusal::usage(message).into())
 }
 
+/// Warns if the name of another user differs only in case.
+pub fn warn_of_other_case(username: &str, store: &Store, output: &Output) -> Result<()> {
+    if let Some(other) = store.user_of_other_case(username)? {
+        output.warning(format_args!(
+            "User {other:?} exists. The new name differs only in case, and Django treats them as two users."
+        ));
+    }
+    Ok(())
+}
+
 /// Warns if another user than this one has verified the address in django-allauth, where only one can.
 pub fn warn_of_verified_address(
     address: &str,

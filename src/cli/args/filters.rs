@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::values::count;
 use crate::django::field::moment;
 use crate::django::models::{Sort, UserCondition, UserFilter};
+use crate::django::passwords;
 use crate::terminal::clock::zone;
 
 /// Which users, in which order.
@@ -141,5 +142,36 @@ impl Filters {
             limit: self.limit,
             offset: self.offset,
         }
+    }
+}
+
+/// Which password hashes. The database cannot tell them apart.
+#[derive(Args, Debug)]
+pub struct HasherFilter {
+    /// Include only users with this password algorithm
+    ///
+    /// The name is the first word of the `hasher` column, such as md5 or unusable.
+    #[arg(long, value_name = "NAME", help_heading = "Filters")]
+    hasher: Option<String>,
+
+    /// Include only users with a weak password hash
+    #[arg(long, help_heading = "Filters")]
+    weak_hasher: bool,
+}
+
+impl HasherFilter {
+    /// Whether any of the options is given.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        self.weak_hasher || self.hasher.is_some()
+    }
+
+    /// Whether the options include this encoded password.
+    #[must_use]
+    pub fn includes(&self, encoded: &str) -> bool {
+        let summary = passwords::describe(encoded);
+        let name = summary.to_string();
+        let has_name = |wanted: &str| name.split_whitespace().next() == Some(wanted);
+        (!self.weak_hasher || summary.is_weak()) && self.hasher.as_deref().is_none_or(has_name)
     }
 }

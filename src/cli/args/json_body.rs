@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
+use std::mem;
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -10,7 +11,10 @@ use crate::cli::args::secret;
 use crate::django::field::Input;
 use crate::django::passwords::Plain;
 use crate::error::failure::{ErrorContext as _, Result};
-use crate::error::faults::{Expected, Fault, FaultCode, Form, JsonFlaw, OwnColumn, Unsettable};
+use crate::error::faults::{
+    Expected, Fault, FaultCode, Form, JsonFlaw, NameHint, OwnColumn, PasswordSources, Remedy, UnknownName,
+    Unsettable,
+};
 use crate::error::limits;
 use crate::error::position::Position;
 use crate::error::refusal::Refusal;
@@ -131,6 +135,31 @@ impl Body {
         faults.retain(|fault| !self.faults.iter().any(|told| told.field == fault.field));
         faults.extend(self.faults.iter().cloned());
         if faults.is_empty() { Ok(()) } else { Err(self.refusal(faults)) }
+    }
+
+    /// Returns the login name and the password of a request to log in, which has no other keys. The name is the `email`
+    /// key if `by_email` is set.
+    pub fn into_credentials(mut self, by_email: bool) -> Result<(String, Plain), Refusal> {
+        let name_key = if by_email { "email" } else { "username" };
+        let mut faults = mem::take(&mut self.faults);
+        let others = [("first_name", self.first_name.is_some()), ("last_name", self.last_name.is_some())];
+        let others = others.into_iter().chain([("account_type", self.account_type.is_some())]);
+        let unknown = others.filter(|(_, is_given)| *is_given).map(|(key, _)| key);
+        for key in unknown.chain(self.fields.iter().map(|(key, _)| &**key)) {
+            let unknown = UnknownName::Key(NameHint::of(key, [name_key, "password"].into_iter()));
+            faults.push(Fault::new(key, FaultCode::Unknown(unknown)));
+        }
+        let username = self.username.take().or(self.email.take().filter(|_| by_email));
+        if username.is_none() {
+            faults.push(Fault::new(name_key, FaultCode::Required(Remedy::LoginName)).of(Form::Body));
+        }
+        if self.password.is_none() {
+            faults.push(secret::password_missing(PasswordSources::Known).of(Form::Body));
+        }
+        match (username, self.password.take()) {
+            (Some(username), Some(password)) if faults.is_empty() => Ok((username, password)),
+            _ => Err(self.refusal(faults)),
+        }
     }
 
     /// Returns the refusal for these faults. Those of fields that the body sets get their position.

@@ -1,23 +1,23 @@
-//! The token for whoami and logout: from an option, the environment or the saved session.
+//! The token for whoami and logout: from an option, the environment or the session that login saved.
 
 use std::env;
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
 use crate::cli::args::secret;
 use crate::cli::context::Context;
-use crate::django::models::{TokenState, User};
+use crate::django::models::{Scheme, TokenState, User};
 use crate::django::tokens::PlainToken;
 use crate::error::failure::{Error, Result};
 use crate::error::refusal::Refusal;
+use crate::error::wording::sentence;
 use crate::files::session::{Session, Sessions};
 use crate::store::{Store, Token};
 use crate::terminal::clock::local;
 
 /// The variable that holds a token.
-pub const VARIABLE: &str = "AUTHCTL_TOKEN";
+const VARIABLE: &str = "AUTHCTL_TOKEN";
 
 /// Where a token comes from; without any of these, from AUTHCTL_TOKEN or the saved session.
 #[derive(Args, Debug)]
@@ -53,7 +53,7 @@ impl GivenToken {
         if let Some(path) = &source.token_file {
             return Ok(given(secret::token_from_file(path)?));
         }
-        if let Some(text) = variable() {
+        if let Some(text) = env::var_os(VARIABLE) {
             if text.is_empty() {
                 // `AUTHCTL_TOKEN=$UNSET authctl logout` must not log out another user.
                 return Err(Refusal::usage(format!(
@@ -114,8 +114,16 @@ impl GivenToken {
     }
 }
 
-/// Returns the token in the environment, if it is set.
-#[must_use]
-pub fn variable() -> Option<OsString> {
-    env::var_os(VARIABLE)
+/// Saves the session. A failure is only a warning, since the login itself has succeeded.
+pub fn save_session(username: &str, scheme: Scheme, token: &PlainToken, context: &Context) {
+    let session = Session { username: username.to_owned(), scheme, token: token.clone() };
+    let saved = Sessions::of_environment()
+        .and_then(|sessions| sessions.put(&context.settings.database.identity(), &session));
+    if let Err(error) = saved {
+        context.output.warning(format_args!("The session was not saved: {}", sentence(&format!("{error}"))));
+    } else if env::var_os(VARIABLE).is_some_and(|token| !token.is_empty()) {
+        context
+            .output
+            .warning(format_args!("{VARIABLE} is set and overrides the session that was just saved."));
+    }
 }

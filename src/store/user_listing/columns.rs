@@ -145,9 +145,26 @@ impl Store {
         login.filter(move |column| !is_attribute(column)).into_iter().chain(users.extra_columns())
     }
 
-    /// Returns the columns that a listing for people shows unless told otherwise: those that fit a terminal, and for which
-    /// the database has tables.
-    pub fn columns_for_people(&self) -> Result<Vec<UserColumn>> {
+    /// Returns the columns with these names, each once. Without names, returns those that a listing for people shows, or
+    /// for programs all that need no further query.
+    pub fn chosen_columns(&self, names: &[String], is_for_people: bool) -> Result<Vec<UserColumn>> {
+        let mut columns: Vec<UserColumn> = Vec::new();
+        for name in names {
+            let column = self.user_column(name, ColumnUse::Columns)?;
+            if !columns.contains(&column) {
+                columns.push(column);
+            }
+        }
+        let is_attribute = |column: &UserColumn| matches!(column, UserColumn::Attribute(_));
+        match (columns.is_empty(), is_for_people) {
+            (false, _) => Ok(columns),
+            (true, true) => self.columns_for_people(),
+            (true, false) => Ok(UserColumn::all().into_iter().filter(is_attribute).collect()),
+        }
+    }
+
+    /// Returns the columns that fit a terminal, and for which the database has tables.
+    fn columns_for_people(&self) -> Result<Vec<UserColumn>> {
         let table = &self.layout.users.table;
         let login = self.own_user_columns().next().filter(|column| column.name == self.layout.users.label());
         let attribute = |name| table.has(name).then_some(UserColumn::Attribute(name));
