@@ -7,6 +7,7 @@ mod checks;
 mod options;
 mod planted;
 mod rules;
+mod sizes;
 mod sources;
 
 use std::path::Path;
@@ -22,6 +23,12 @@ const LONGEST_FILE: usize = 500;
 
 /// Maximum number of lines of a file in `tests/`.
 const LONGEST_TEST: usize = 600;
+
+/// Maximum number of lines of code that half of the commands have.
+const USUAL_COMMAND: usize = 100;
+
+/// Maximum number of lines of code of the longest command.
+const LONGEST_COMMAND: usize = 420;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -66,6 +73,15 @@ fn few_entries_and_no_long_files() {
         }
     }
     assert_none(&long);
+}
+
+#[test]
+fn half_of_the_commands_are_short() {
+    let sizes = sizes::commands(&sources::files(&root().join("src/commands")));
+    let usual = &sizes[sizes.len() / 2];
+    assert!(usual.0 <= USUAL_COMMAND, "half of the commands are as long as {}: {sizes:?}", usual.1);
+    let longest = &sizes[sizes.len() - 1];
+    assert!(longest.0 <= LONGEST_COMMAND, "{} has {} lines", longest.1, longest.0);
 }
 
 #[test]
