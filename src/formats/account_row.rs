@@ -67,12 +67,42 @@ pub enum ValuePositions {
     /// Columns of a table: field name, heading and column number. They are the same in every row.
     Table(Arc<[(String, String, usize)]>),
     /// A separate position for each value.
-    Each(Vec<(String, Position)>),
+    Each(FieldPositions),
+}
+
+/// Field names with positions. All names share one string, since every row has them.
+#[derive(Clone, Debug, Default)]
+pub struct FieldPositions {
+    names: String,
+    /// The end of each name in `names`.
+    ends: Vec<(usize, Position)>,
+}
+
+impl FieldPositions {
+    fn push(&mut self, name: &str, position: Position) {
+        if self.ends.is_empty() {
+            // Enough for the fields of most rows.
+            self.names.reserve(128);
+            self.ends.reserve(12);
+        }
+        self.names.push_str(name);
+        self.ends.push((self.names.len(), position));
+    }
+
+    /// Returns the first name that `matches`, with its position.
+    fn find(&self, matches: impl Fn(&str) -> bool) -> Option<(&str, Position)> {
+        let mut start = 0;
+        self.ends.iter().find_map(|(end, position)| {
+            let name = &self.names[start..*end];
+            start = *end;
+            matches(name).then_some((name, *position))
+        })
+    }
 }
 
 impl Default for ValuePositions {
     fn default() -> Self {
-        Self::Each(Vec::new())
+        Self::Each(FieldPositions::default())
     }
 }
 
@@ -93,7 +123,7 @@ impl AccountRow {
     /// Records the position of a field's value.
     pub fn set_position(&mut self, field: &str, position: Position) {
         if let ValuePositions::Each(positions) = &mut self.positions {
-            positions.push((field.to_owned(), position));
+            positions.push(field, position);
         }
     }
 
@@ -300,15 +330,13 @@ impl AccountRow {
                     None => fault.on_line(file, Form::Column, self.line),
                 }
             }
-            ValuePositions::Each(positions) => {
-                match positions.iter().find(|(name, _)| is_name_of(name, &fault.field)) {
-                    Some((name, position)) => {
-                        let field = if fault.field.is_empty() { name.clone() } else { fault.field.clone() };
-                        fault.at(file, Form::Column, *position).renamed(field)
-                    }
-                    None => fault.on_line(file, Form::Column, self.line),
+            ValuePositions::Each(positions) => match positions.find(|name| is_name_of(name, &fault.field)) {
+                Some((name, position)) => {
+                    let field = if fault.field.is_empty() { name } else { &fault.field }.to_owned();
+                    fault.at(file, Form::Column, position).renamed(field)
                 }
-            }
+                None => fault.on_line(file, Form::Column, self.line),
+            },
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Reads JSON: a list of objects, or one object per line.
 
+use std::borrow::Cow;
 use std::io::{BufRead, Read as _};
 
 use zeroize::Zeroizing;
@@ -20,11 +21,11 @@ use crate::syntax::tree::{KeyValue, Node, distinct};
 use crate::syntax::{Flaw, json};
 
 /// Returns the keys and values of an object, in their order. Otherwise returns what is wrong with `what`, and where.
-pub fn members<'n, 't>(what: &JsonPart, node: &'n Node<'t>) -> Result<&'n [KeyValue<'t>], Flaw> {
-    let no_object = |at| (at, FaultCode::InvalidJson(JsonFlaw::NoObject(what.clone())));
+pub fn members<'n, 't>(what: impl Fn() -> JsonPart, node: &'n Node<'t>) -> Result<&'n [KeyValue<'t>], Flaw> {
+    let no_object = |at| (at, FaultCode::InvalidJson(JsonFlaw::NoObject(what())));
     let entries = node.entries().ok_or_else(|| no_object(node.at))?;
     if entries.len() > limits::COLUMNS {
-        return Err((node.at, FaultCode::InvalidJson(JsonFlaw::TooManyKeys(what.clone()))));
+        return Err((node.at, FaultCode::InvalidJson(JsonFlaw::TooManyKeys(what()))));
     }
     match distinct(entries).1.first() {
         None => Ok(entries),
@@ -70,7 +71,7 @@ impl<'a> Objects<'a> {
         let mut row = AccountRow::at(element.position.line, ValuePositions::default());
         let mut scan = Scan::new(element.text, element.position);
         let read = json::parse(element.text).and_then(|node| {
-            let members = members(&JsonPart::Row, &node)?;
+            let members = members(|| JsonPart::Row, &node)?;
             self.take(&mut row, &mut scan, "", members);
             Ok(())
         });
@@ -84,7 +85,7 @@ impl<'a> Objects<'a> {
     fn take(&mut self, row: &mut AccountRow, scan: &mut Scan<'_>, prefix: &str, members: &[KeyValue<'_>]) {
         for KeyValue { key, value, .. } in members {
             let position = scan.at(value.at);
-            let key = format!("{prefix}{key}");
+            let key = if prefix.is_empty() { Cow::Borrowed(&**key) } else { format!("{prefix}{key}").into() };
             let column = match self.columns.find(&key) {
                 Ok(column) => column,
                 Err(fault) => {
@@ -118,7 +119,7 @@ impl<'a> Objects<'a> {
         node: &Node<'_>,
     ) {
         let name = column.name().to_owned();
-        let members = match members(&JsonPart::Key(name.clone()), node) {
+        let members = match members(|| JsonPart::Key(name.clone()), node) {
             Ok(members) => members,
             Err((_, code)) => return row.faults.push(Fault::new(name, code)),
         };
@@ -127,7 +128,7 @@ impl<'a> Objects<'a> {
         }
         let mut kinds = Vec::new();
         for KeyValue { key: kind, value, .. } in members {
-            if let Ok(fields) = self::members(&JsonPart::Key(kind.to_string()), value) {
+            if let Ok(fields) = self::members(|| JsonPart::Key(kind.to_string()), value) {
                 self.take(row, scan, &format!("profile.{kind}."), fields);
             } else {
                 let expected = Expected::ProfileFields(kind.to_string());

@@ -107,7 +107,9 @@ impl<'t> Parser<'t> {
         }
         let quoted = &self.text[self.at..=self.at + end];
         self.at += quoted.len();
-        if quoted.bytes().any(|byte| byte == b'\\' || byte < b' ') {
+        // Counting compares many bytes at once; `any` compares them one by one.
+        let special = quoted.bytes().filter(|byte| *byte == b'\\' || *byte < b' ').count();
+        if special > 0 {
             serde_json::from_str::<String>(quoted).ok().map(Cow::Owned)
         } else {
             Some(Cow::Borrowed(&quoted[1..end]))

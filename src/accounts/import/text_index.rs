@@ -12,7 +12,7 @@ use hashbrown::hash_table::Entry;
 pub(super) struct TextIndex {
     text: String,
     /// The end of each text in `text`.
-    ends: Vec<usize>,
+    ends: Vec<u32>,
     numbers: HashTable<u32>,
     state: RandomState,
 }
@@ -20,13 +20,14 @@ pub(super) struct TextIndex {
 impl TextIndex {
     /// Adds a text, unless it is known. Returns its number, and whether it is new.
     ///
-    /// Beyond four billion texts, none is added.
+    /// Beyond four billion bytes, none is added.
     pub fn add(&mut self, text: &str) -> Option<(usize, bool)> {
         let next = u32::try_from(self.ends.len()).ok()?;
+        let end = u32::try_from(self.text.len() + text.len()).ok()?;
         let text_of = |number: u32| {
             let number = number as usize;
             let start = if number == 0 { 0 } else { self.ends[number - 1] };
-            &self.text[start..self.ends[number]]
+            &self.text[start as usize..self.ends[number] as usize]
         };
         let hash = |text: &str| self.state.hash_one(text);
         match self.numbers.entry(hash(text), |known| text_of(*known) == text, |known| hash(text_of(*known))) {
@@ -34,7 +35,7 @@ impl TextIndex {
             Entry::Vacant(slot) => {
                 slot.insert(next);
                 self.text.push_str(text);
-                self.ends.push(self.text.len());
+                self.ends.push(end);
                 Some((next as usize, true))
             }
         }
