@@ -96,7 +96,13 @@ impl<'t> Parser<'t> {
     fn string(&mut self) -> Option<Cow<'t, str>> {
         (self.next()? == b'"').then_some(())?;
         let rest = &self.text.as_bytes()[self.at..];
-        let mut end = 1;
+        let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..b' ');
+        let mut end = 1 + rest[1..].iter().position(is_special)?;
+        if rest[end] == b'"' {
+            let text = &self.text[self.at + 1..self.at + end];
+            self.at += end + 1;
+            return Some(Cow::Borrowed(text));
+        }
         loop {
             end += memchr2(b'"', b'\\', rest.get(end..)?)?;
             if rest[end] == b'"' {
@@ -107,13 +113,7 @@ impl<'t> Parser<'t> {
         }
         let quoted = &self.text[self.at..=self.at + end];
         self.at += quoted.len();
-        // Counting compares many bytes at once; `any` compares them one by one.
-        let special = quoted.bytes().filter(|byte| *byte == b'\\' || *byte < b' ').count();
-        if special > 0 {
-            serde_json::from_str::<String>(quoted).ok().map(Cow::Owned)
-        } else {
-            Some(Cow::Borrowed(&quoted[1..end]))
-        }
+        serde_json::from_str::<String>(quoted).ok().map(Cow::Owned)
     }
 
     /// A number, or one of the three words.
