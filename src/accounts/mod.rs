@@ -2,7 +2,8 @@
 //!
 //! An [`AccountSpec`] says what an account should be. A [`Planner`] checks it against the database and the policy, and
 //! returns a [`NewAccount`] or an update of an existing one. Either is an [`AccountPlan`], which writes the account.
-//! `fields` finds the column that a field name means, and `rows` builds the values of columns. Django's rules for user names and addresses are in [`crate::django::names`].
+//! `fields` finds the column that a field name means, and `rows` builds the values of columns. Django's rules for user
+//! names and addresses are in [`crate::django::names`].
 
 pub mod access;
 pub mod access_summary;
