@@ -116,7 +116,10 @@ fn ends_url(c: char) -> bool {
 
 /// Returns the text between the first colon of the user part and the last `@`. Passwords are often pasted unencoded.
 fn password(text: &str) -> Option<&str> {
-    let authority = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = match text.split_once("://") {
+        Some((scheme, rest)) if !scheme.contains([':', '@', '/']) => rest,
+        _ => text,
+    };
     let (user, _) = authority.rsplit_once('@')?;
     user.split_once(':').map(|(_, password)| password).filter(|password| !password.is_empty())
 }
@@ -164,6 +167,7 @@ mod tests {
         assert_eq!(password("--db=postgres://u:p:w@host"), Some("p:w"));
         assert_eq!(password("u:pw@host"), Some("pw"));
         assert_eq!(password("--db=u:p/w@host/db"), Some("p/w"));
+        assert_eq!(password("/u:p://w:@host"), Some("p://w:"));
         for text in ["meg@ducharme.com", "a:b", "postgres://host/db", "postgres://u@host", "u:@host", ""] {
             assert_eq!(password(text), None, "{text}");
         }
