@@ -130,7 +130,7 @@ impl UserAccess {
         now: Timestamp,
     ) -> Result<ClosedAccess> {
         let has_flag = transaction.layout().users.table.has("is_active");
-        let user = transaction.reread_user(user)?;
+        let user = transaction.reread_user(&user.id, &user.username)?;
         let mut values = Vec::new();
         if change.deactivates && has_flag {
             values.push(("is_active".to_owned(), false.into()));

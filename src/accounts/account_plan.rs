@@ -113,7 +113,7 @@ impl AccountPlan<'_> {
                 Ok(ExecutedPlan { user, tokens, created: Some(account), updated: Vec::new() })
             }
             Self::Update(update) => {
-                let user = update.find_user(transaction)?;
+                let user = transaction.reread_user(&update.key, &update.username)?;
                 let mut updated = update.write(transaction, &user)?;
                 let mut tokens = 0;
                 for token in &update.tokens {

@@ -139,7 +139,7 @@ impl<'a> Registration<'a> {
             |_| object.clone(),
             |transaction| {
                 let mut fields = plan.execute(transaction)?.into_fields();
-                let current = transaction.reread_user(user)?;
+                let current = transaction.reread_user(&user.id, &user.username)?;
                 let mut given = None;
                 if let Some(fresh) = fresh.as_ref().filter(|_| current.is_active)
                     && transaction.count_tokens(&TokenFilter::of(&user.id, self.scheme))? == 0

@@ -31,7 +31,7 @@ pub fn unlock(
     tables: &[FactorTable],
     now: Timestamp,
 ) -> Result<Unlocked> {
-    let user = transaction.reread_user(user)?;
+    let user = transaction.reread_user(&user.id, &user.username)?;
     let has_flag = transaction.layout().users.table.has("is_active");
     let values = if has_flag { vec![("is_active".to_owned(), true.into())] } else { Vec::new() };
     let fields = transaction.update_user(&user, &values, now)?;

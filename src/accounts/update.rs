@@ -29,7 +29,7 @@ pub struct AccountUpdate {
     /// The user's key.
     pub(super) key: Key,
     /// The login name before the update.
-    username: String,
+    pub(super) username: String,
     /// The new login name, if it differs.
     name: Option<String>,
     is_named_by_email: bool,
@@ -244,12 +244,6 @@ impl AccountUpdate {
         let missing = table.columns().filter(is_missing);
         builder.faults.extend(missing.map(|column| missing_column(&column.name, column).fault()));
         self.new_profiles.push((table.kind.clone(), row));
-    }
-
-    /// Returns the user as it is now. Fails with [`Refusal::UserNotFound`] if it was deleted.
-    pub(super) fn find_user(&self, store: &Store) -> Result<User> {
-        let user = store.user_of_key(&self.key)?;
-        user.ok_or_else(|| Refusal::UserNotFound(self.username.clone()).into())
     }
 
     /// Writes the values that differ, deletes the tokens if they are revoked, and returns the names of the changed

@@ -291,7 +291,7 @@ impl Args {
             None => Vec::new(),
         };
         Ok(Edited {
-            current: transaction.reread_user(user)?,
+            current: transaction.reread_user(&user.id, &user.username)?,
             name: user.username.clone(),
             profiles: transaction.profiles_of(&user.id)?,
             fields,

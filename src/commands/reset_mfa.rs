@@ -60,7 +60,7 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         let mut reset: Vec<(User, Vec<SecondFactor>)> = Vec::new();
         let mut deleted = 0;
         for user in &users {
-            let user = transaction.reread_user(user)?;
+            let user = transaction.reread_user(&user.id, &user.username)?;
             let factors = transaction.second_factors(&tables, &user.id)?;
             deleted += transaction.delete_second_factors(&tables, &user.id)?;
             reset.push((user, factors));

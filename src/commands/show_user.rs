@@ -66,7 +66,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     let details: Vec<UserDetails> = store.snapshot(|store| {
         found
             .into_iter()
-            .map(|(access, user)| UserDetails::read(store, store.reread_user(&user)?, access))
+            .map(|(access, user)| {
+                UserDetails::read(store, store.reread_user(&user.id, &user.username)?, access)
+            })
             .collect()
     })?;
     let format = context.output.format();

@@ -286,12 +286,12 @@ impl Store {
         Ok(None)
     }
 
-    /// Reads the user again.
+    /// Reads again the user with this key. `username` is for the error.
     ///
     /// # Errors
     /// Returns [`Refusal::UserNotFound`] if the user no longer exists. Fails on database errors.
-    pub fn reread_user(&self, user: &User) -> Result<User> {
-        self.user_of_key(&user.id)?.ok_or_else(|| Refusal::UserNotFound(user.username.clone()).into())
+    pub fn reread_user(&self, key: &Key, username: &str) -> Result<User> {
+        self.user_of_key(key)?.ok_or_else(|| Refusal::UserNotFound(username.to_owned()).into())
     }
 
     /// Returns the encoded password of a user. Empty if the user no longer exists.

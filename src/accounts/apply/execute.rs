@@ -193,11 +193,12 @@ impl ApplyPlan<'_> {
             let is_current = match &step.kind {
                 // A unique index is not enough: it may be one that replaces the existing row.
                 StepKind::Write(AccountPlan::Create(_), _) => !taken.contains_key(&step.username),
-                StepKind::Write(AccountPlan::Update(update), Some(state)) => {
-                    state.is_current(update, store)?
-                }
+                StepKind::Write(AccountPlan::Update(update), state) => match state {
+                    Some(state) => state.is_current(update, store)?,
+                    None => false,
+                },
                 // The deletion checks this itself.
-                StepKind::Write(_, None) | StepKind::Delete(..) => true,
+                StepKind::Delete(..) => true,
             };
             if !is_current {
                 return Err(changed(&step.username).into());
