@@ -43,9 +43,13 @@ impl NewAccount<'_> {
 impl AccountUpdate {
     /// Returns the values that the update would change. Groups, permissions and the password are not compared.
     ///
+    /// `user` is the current state: values that it has are not compared with the database again.
+    ///
     /// Fails with [`Refusal::ChangedMeanwhile`] if a profile was created or deleted after the update was computed.
     pub fn differences(&self, store: &Store, user: &User) -> Result<Vec<Difference>> {
-        let mut found = store.user_differences(user, &self.user)?;
+        let has_all =
+            self.user.iter().all(|(column, value)| column == "password" || has(user, column, value));
+        let mut found = if has_all { Vec::new() } else { store.user_differences(user, &self.user)? };
         for (kind, values) in &self.profiles {
             found.extend(store.profile_differences(store.profile_table(kind)?, &user.id, values)?);
         }
@@ -67,6 +71,20 @@ impl AccountUpdate {
             found.push(verified(Some(false)));
         }
         Ok(found)
+    }
+}
+
+/// Whether the user has this value. Says no to an empty text and to `false`: in a [`User`], they may stand for NULL.
+fn has(user: &User, column: &str, value: &Value) -> bool {
+    match (column, value) {
+        (_, Value::Text(text)) if text.is_empty() => false,
+        ("email", Value::Text(text)) => *text == user.email,
+        ("first_name", Value::Text(text)) => *text == user.first_name,
+        ("last_name", Value::Text(text)) => *text == user.last_name,
+        ("is_active", Value::Boolean(true)) => user.is_active,
+        ("is_staff", Value::Boolean(true)) => user.is_staff,
+        ("is_superuser", Value::Boolean(true)) => user.is_superuser,
+        _ => false,
     }
 }
 

@@ -8,10 +8,13 @@ use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCa
 /// Django's `normalize_email`: converts the domain to lower case.
 #[must_use]
 pub fn normalize_email(email: &str) -> String {
-    match email.trim().rsplit_once('@') {
-        Some((local, domain)) => format!("{local}@{}", domain.to_lowercase()),
-        None => email.to_owned(),
+    let Some((local, domain)) = email.trim().rsplit_once('@') else { return email.to_owned() };
+    if domain.is_ascii() {
+        let mut normalized = email.trim().to_owned();
+        normalized[local.len()..].make_ascii_lowercase();
+        return normalized;
     }
+    format!("{local}@{}", domain.to_lowercase())
 }
 
 /// Returns a fault if an email address is neither empty nor valid.
@@ -41,7 +44,7 @@ fn is_address(email: &str) -> bool {
 fn is_local_part(local: &str) -> bool {
     let is_word = |word: &str| {
         !word.is_empty()
-            && word.chars().all(|c| c.is_ascii_alphanumeric() || "-!#$%&'*+/=?^_`{}|~".contains(c))
+            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-!#$%&'*+/=?^_`{}|~".contains(&byte))
     };
     match local.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         None => local.split('.').all(is_word),

@@ -1,7 +1,7 @@
 //! The text of a file, with the positions of its parts.
 
-use std::cell::OnceCell;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
@@ -18,14 +18,14 @@ pub struct SourceFile {
     /// Where its values come from.
     form: Form,
     /// Computed for the first fault.
-    positions: OnceCell<Positions>,
+    positions: OnceLock<Positions>,
 }
 
 impl SourceFile {
     /// Creates a file from its text.
     #[must_use]
     pub fn new(name: String, text: String, form: Form) -> Self {
-        Self { name, text: Zeroizing::new(text), form, positions: OnceCell::new() }
+        Self { name, text: Zeroizing::new(text), form, positions: OnceLock::new() }
     }
 
     /// Creates a file from its bytes, without a byte order mark. Returns a fault if they are not UTF-8.

@@ -1,6 +1,6 @@
 //! Executes a plan completely, or not at all if the database has changed since it was made.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 use std::slice;
 
 use serde_json::json;
@@ -44,6 +44,31 @@ struct Ready {
     /// The line of the account in the file, for the results.
     line: Option<usize>,
     fresh: Option<Box<IssuedToken>>,
+}
+
+/// The names of the changed fields, each once.
+#[derive(Default)]
+struct FieldNames {
+    names: Vec<String>,
+    /// The place of the name that is expected next: most accounts have the same fields in the same order.
+    next: usize,
+}
+
+impl FieldNames {
+    fn add(&mut self, name: Cow<'_, str>) {
+        let is_it = |known: &String| *known == name;
+        let expected = self.names.get(self.next).filter(|known| is_it(known)).map(|_| self.next);
+        let place = expected.or_else(|| self.names.iter().position(is_it)).unwrap_or_else(|| {
+            self.names.push(name.into_owned());
+            self.names.len() - 1
+        });
+        self.next = place + 1;
+    }
+
+    fn sorted(mut self) -> Vec<String> {
+        self.names.sort();
+        self.names
+    }
 }
 
 impl ChangedAccount {
@@ -115,7 +140,8 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
     ) -> Result<Done<ApplyOutcome>> {
         let had_superuser = transaction.has_superuser()?;
         let mut made = Vec::new();
-        let mut fields = BTreeSet::from_iter(plan.groups.execute(transaction)?);
+        let mut fields = FieldNames::default();
+        plan.groups.execute(transaction)?.into_iter().for_each(|field| fields.add(field.into()));
         let steps: Vec<(&Step<'_>, &Ready)> = plan.steps.iter().zip(ready).collect();
         for steps in steps.chunks(transaction.rows_per_batch()) {
             let done = write_batch(
@@ -141,7 +167,7 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
         }
         results.sync()?;
         let ends_superusers = had_superuser && !transaction.has_superuser()?;
-        Ok(Done { value: ApplyOutcome { made, ends_superusers }, fields: fields.into_iter().collect() })
+        Ok(Done { value: ApplyOutcome { made, ends_superusers }, fields: fields.sorted() })
     }
 
     fn ready(&self, step: &mut Step<'_>, tells: bool) -> Result<Ready> {
@@ -223,7 +249,7 @@ impl Step<'_> {
         &self,
         ready: &Ready,
         transaction: &Transaction<'_>,
-        fields: &mut BTreeSet<String>,
+        fields: &mut FieldNames,
     ) -> Result<Option<ChangedAccount>> {
         let id = match &self.kind {
             StepKind::Write(plan, _) => {
@@ -231,16 +257,12 @@ impl Step<'_> {
                     account.check_free_address(transaction)?;
                 }
                 let executed = plan.execute(transaction)?;
-                for field in executed.fields() {
-                    if !fields.contains(&*field) {
-                        fields.insert(field.into_owned());
-                    }
-                }
+                executed.fields().for_each(|field| fields.add(field));
                 executed.user
             }
             StepKind::Delete(user, deletion) => {
                 transaction.delete_users(slice::from_ref(user), &Decisions::default(), deletion)?;
-                fields.extend(deletion.deleted.iter().map(|(table, _)| table.clone()));
+                deletion.deleted.iter().for_each(|(table, _)| fields.add(table.into()));
                 return Ok(None);
             }
         };
@@ -285,7 +307,7 @@ impl AccountState {
                 return Ok(false);
             }
         }
-        Ok(update.differences(store, user)? == *differences)
+        Ok(update.differences(store, &current)? == *differences)
     }
 }
 

@@ -1,8 +1,9 @@
 //! Brings accounts and groups to the state that a file describes.
 //!
-//! `read` reads the desired state from the file. `plan` computes the necessary changes, `groups` those of groups, and
+//! `read` reads the desired state from the file, its accounts in `batches`. `plan` computes the necessary changes, `groups` those of groups, and
 //! `prune` finds accounts that are not in the file. `execute` carries out the plan.
 
+mod batches;
 pub mod execute;
 pub mod groups;
 mod password;

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::{mem, slice};
 
+use super::batches::in_batches;
 use super::groups::GroupsPlan;
 use super::password;
 use super::prune::{Scope, UnlistedUser};
@@ -155,9 +156,6 @@ pub struct ApplyPlanner<'a, 's, Runner> {
     pub faults: Faults,
 }
 
-/// The number of accounts that are looked up together.
-const BATCH: usize = 1_000;
-
 impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
     /// Computes the plan. Fails if the file has faults.
     pub fn plan(&mut self, desired: DesiredState<'_, '_>) -> Result<ApplyPlan<'a>> {
@@ -186,19 +184,11 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
         let planner = self.accounts.planner()?;
         let has_users = store.has_users()?;
         let scope = desired.scope.take();
-        let mut users = desired.users();
-        loop {
-            let batch: Vec<_> = users
-                .by_ref()
-                .take(BATCH)
-                .map(|(user, faults)| {
-                    let name = user.as_ref().and_then(|user| planner.login_name(&user.spec));
-                    (user, name, faults)
-                })
-                .collect();
-            if batch.is_empty() {
-                break;
-            }
+        let users = desired.users().map(|(user, faults)| {
+            let name = user.as_ref().and_then(|user| planner.login_name(&user.spec));
+            (user, name, faults)
+        });
+        in_batches(users, &mut |batch| {
             let logins: Vec<&str> =
                 batch.iter().filter(|_| has_users).filter_map(|(_, name, _)| name.as_deref()).collect();
             let mut existing = store.find_users(&logins)?;
@@ -230,7 +220,8 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
                     None => plan.as_wanted += 1,
                 }
             }
-        }
+            Ok(())
+        })?;
         plan.others = scope.map(|scope| UnlistedUsers { scope, names, found: Vec::new() });
         Ok(plan)
     }

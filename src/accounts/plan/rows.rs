@@ -119,12 +119,11 @@ impl<'a> SpecPlan<'a, '_> {
         let name = |column, given| self.attribute(column, given).unwrap_or_default();
         let mut row: ColumnValues<ColumnName<'a>> = Vec::with_capacity(12);
         let mut set = |column: &'a str, value: Value, is_requested: bool| {
-            let exists = self.fields.users.table.has(column);
             match self.fields.attribute(column, &value) {
                 Ok(()) => row.push((column.into(), value)),
                 // The name or the address may have a fault already.
                 Err(fault) if faults.iter().any(|known| known.field == fault.field) => {}
-                Err(fault) if exists || is_requested => faults.push(fault),
+                Err(fault) if is_requested || self.fields.users.table.has(column) => faults.push(fault),
                 Err(_) => {}
             }
         };
