@@ -61,6 +61,18 @@ pub enum Irregularity {
         /// The key's column.
         column: String,
     },
+    /// Stored times have the form of a time, but are none, such as `2023-02-29 12:00:00`. Django raises an error when it
+    /// loads the row.
+    ImpossibleTime {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The number of rows.
+        count: u64,
+        /// One of the values.
+        example: String,
+    },
 }
 
 /// What a transaction does.

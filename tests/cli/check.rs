@@ -82,6 +82,29 @@ fn every_problem_is_found() {
 }
 
 #[test]
+fn impossible_times_are_errors() {
+    let env = TestEnv::with_database("");
+    for name in ["meg", "joe", "eve"] {
+        seed::user(&env.database(), name);
+    }
+    env.execute(
+        "UPDATE auth_user SET last_login = '0000-00-00 00:00:00' WHERE username <> 'eve';
+         UPDATE auth_user SET date_joined = '2023-02-29 12:00:00' WHERE username = 'joe'",
+    );
+    let run = env.run(["check", "--format", "json"]).ends_with(11);
+    assert_eq!(findings(&run.json()), ["error impossible_time", "error impossible_time"]);
+    let shown = env.run(["check"]).ends_with(11).stderr;
+    for sentence in [
+        "error: Django fails on rows of auth_user whose last_login is an impossible time: 2, such as 0000-00-00 00:00:00.",
+        "error: Django fails on rows of auth_user whose date_joined is an impossible time: 1, such as 2023-02-29 12:00:00.",
+    ] {
+        assert!(shown.contains(sentence), "{shown}");
+    }
+    env.execute("UPDATE auth_user SET last_login = 'never', date_joined = '2024-02-29 12:00:00'");
+    env.run(["check"]).succeeds();
+}
+
+#[test]
 fn facts_are_folded_to_the_terminal() {
     let env = TestEnv::with_schema("account_tables");
     env.execute(

@@ -34,7 +34,7 @@ fn pupil(number: usize, hasher: &str) -> Json {
         "user": { "email": format!("Pupil{number}@school.example"), "first_name": format!("Zoë {number}") },
         "profiles": [{ "model": "levelupapi.Gamer", "fields": { "bio": format!("{number}; \"x\"") } }],
         "hasher": hasher,
-        "recent": 600,
+        "recent": 3000,
     })
 }
 

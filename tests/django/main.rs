@@ -26,4 +26,5 @@ mod python;
 mod shapes;
 mod site;
 mod systems;
+mod times;
 mod writers;

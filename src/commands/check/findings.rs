@@ -152,6 +152,7 @@ fn expected_refusals(context: &Context, store: &Store) -> Result<Vec<Finding>> {
 /// Returns what is irregular about the tables.
 fn irregularities(store: &Store) -> Result<Vec<Finding>> {
     let finding = |irregularity: Irregularity| {
+        let mut number = 1;
         let (severity, code, message) = match irregularity {
             Irregularity::RowSecurity { table } => (
                 Severity::Warning,
@@ -176,8 +177,16 @@ fn irregularities(store: &Store) -> Result<Vec<Finding>> {
                 "lagging_sequence",
                 format!("The sequence of {table}.{column} is behind: the next row gets a key that is taken."),
             ),
+            Irregularity::ImpossibleTime { table, column, count, example } => {
+                number = count;
+                let message = format!(
+                    "Django fails on rows of {table} whose {column} is an impossible time: {count}, such as {example}. \
+                     Correct it in the database."
+                );
+                (Severity::Error, "impossible_time", message)
+            }
         };
-        Finding { severity, code, count: 1, message }
+        Finding { severity, code, count: number, message }
     };
     Ok(store.irregularities()?.into_iter().map(finding).collect())
 }

@@ -13,7 +13,7 @@ use super::values::kind_of;
 use super::{Sqlite, integrity, version};
 use crate::django::value::Kind;
 use crate::error::failure::Result;
-use crate::store::engine::{Catalog, RowName, Triggered};
+use crate::store::engine::{Catalog, Irregularity, RowName, Triggered};
 use crate::store::schema::{Column, Reference, Table, quoted};
 
 impl Sqlite {
@@ -256,6 +256,29 @@ impl Catalog for Sqlite {
             }
         });
         faults.map_err(|error| self.translate(error))
+    }
+
+    fn irregularities(&self, tables: &[&str]) -> Result<Vec<Irregularity>> {
+        let mut found = Vec::new();
+        for name in tables {
+            let columns = self.table(name)?.map(|table| table.columns).unwrap_or_default();
+            for column in columns.into_iter().filter(|column| column.kind == Kind::Timestamp) {
+                let time = quoted(&column.name);
+                let sql = format!(
+                    "SELECT count(*), min({time}) FROM {} WHERE is_impossible_time({time}) HAVING count(*) > 0",
+                    quoted(name)
+                );
+                found.extend(self.rows(&sql, [], |row| {
+                    Ok(Irregularity::ImpossibleTime {
+                        table: (*name).to_owned(),
+                        column: column.name.clone(),
+                        count: row.get::<_, i64>(0)?.unsigned_abs(),
+                        example: row.get(1)?,
+                    })
+                })?);
+            }
+        }
+        Ok(found)
     }
 
     fn system(&self) -> Result<String> {
