@@ -43,12 +43,12 @@ impl NewAccount<'_> {
 impl AccountUpdate {
     /// Returns the values that the update would change. Groups, permissions and the password are not compared.
     ///
-    /// `user` is the current state: values that it has are not compared with the database again.
+    /// `user` must be as it is in the database now. If it has all values, the database is not asked.
     ///
     /// Fails with [`Refusal::ChangedMeanwhile`] if a profile was created or deleted after the update was computed.
     pub fn differences(&self, store: &Store, user: &User) -> Result<Vec<Difference>> {
         let has_all =
-            self.user.iter().all(|(column, value)| column == "password" || has(user, column, value));
+            self.user.iter().all(|(column, value)| column == "password" || surely_has(user, column, value));
         let mut found = if has_all { Vec::new() } else { store.user_differences(user, &self.user)? };
         for (kind, values) in &self.profiles {
             found.extend(store.profile_differences(store.profile_table(kind)?, &user.id, values)?);
@@ -74,8 +74,8 @@ impl AccountUpdate {
     }
 }
 
-/// Whether the user has this value. Says no to an empty text and to `false`: in a [`User`], they may stand for NULL.
-fn has(user: &User, column: &str, value: &Value) -> bool {
+/// Whether the user has this value. False for an empty text and for `false`, which may stand for NULL in a [`User`].
+fn surely_has(user: &User, column: &str, value: &Value) -> bool {
     match (column, value) {
         (_, Value::Text(text)) if text.is_empty() => false,
         ("email", Value::Text(text)) => *text == user.email,

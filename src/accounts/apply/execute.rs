@@ -50,19 +50,19 @@ struct Ready {
 #[derive(Default)]
 struct FieldNames {
     names: Vec<String>,
-    /// The place of the name that is expected next: most accounts have the same fields in the same order.
+    /// The index of the name that is expected next: most accounts have the same fields in the same order.
     next: usize,
 }
 
 impl FieldNames {
     fn add(&mut self, name: Cow<'_, str>) {
-        let is_it = |known: &String| *known == name;
-        let expected = self.names.get(self.next).filter(|known| is_it(known)).map(|_| self.next);
-        let place = expected.or_else(|| self.names.iter().position(is_it)).unwrap_or_else(|| {
+        let is_same = |known: &String| *known == name;
+        let expected = self.names.get(self.next).filter(|known| is_same(known)).map(|_| self.next);
+        let index = expected.or_else(|| self.names.iter().position(is_same)).unwrap_or_else(|| {
             self.names.push(name.into_owned());
             self.names.len() - 1
         });
-        self.next = place + 1;
+        self.next = index + 1;
     }
 
     fn sorted(mut self) -> Vec<String> {
@@ -141,7 +141,9 @@ impl<Runner: ChangeRunner> Execution<'_, Runner> {
         let had_superuser = transaction.has_superuser()?;
         let mut made = Vec::new();
         let mut fields = FieldNames::default();
-        plan.groups.execute(transaction)?.into_iter().for_each(|field| fields.add(field.into()));
+        for field in plan.groups.execute(transaction)? {
+            fields.add(field.into());
+        }
         let steps: Vec<(&Step<'_>, &Ready)> = plan.steps.iter().zip(ready).collect();
         for steps in steps.chunks(transaction.rows_per_batch()) {
             let done = write_batch(
@@ -257,12 +259,16 @@ impl Step<'_> {
                     account.check_free_address(transaction)?;
                 }
                 let executed = plan.execute(transaction)?;
-                executed.fields().for_each(|field| fields.add(field));
+                for field in executed.fields() {
+                    fields.add(field);
+                }
                 executed.user
             }
             StepKind::Delete(user, deletion) => {
                 transaction.delete_users(slice::from_ref(user), &Decisions::default(), deletion)?;
-                deletion.deleted.iter().for_each(|(table, _)| fields.add(table.into()));
+                for (table, _) in &deletion.deleted {
+                    fields.add(table.into());
+                }
                 return Ok(None);
             }
         };
@@ -285,7 +291,10 @@ impl AccountState {
     fn is_current(&self, update: &AccountUpdate, store: &Store) -> Result<bool> {
         let Self { user, differences, groups, tokens, encoded } = self;
         let Some(current) = store.user_of_key(&user.id)? else { return Ok(false) };
-        if (&current.username, current.is_active) != (&user.username, user.is_active) {
+        if (&current.username, current.is_active) != (&user.username, user.is_active)
+            // The administrator vouches for the address that was shown.
+            || update.is_verified && current.email != user.email
+        {
             return Ok(false);
         }
         if let Some(groups) = groups
@@ -313,4 +322,18 @@ impl AccountState {
 
 fn changed(username: &str) -> Refusal {
     Refusal::ChangedMeanwhile(format!("Account {username:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FieldNames;
+
+    #[test]
+    fn field_names_are_listed_once() {
+        let mut fields = FieldNames::default();
+        for name in ["email", "token", "email", "bio", "token", "token", "email", "token"] {
+            fields.add(name.into());
+        }
+        assert_eq!(fields.sorted(), ["bio", "email", "token"]);
+    }
 }

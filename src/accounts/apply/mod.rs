@@ -1,15 +1,16 @@
 //! Brings accounts and groups to the state that a file describes.
 //!
-//! `read` reads the desired state from the file, its accounts in `batches`. `plan` computes the necessary changes, `groups` those of groups, and
-//! `prune` finds accounts that are not in the file. `execute` carries out the plan.
+//! `read` reads the desired state from the file, if it is large on another thread (`read_ahead`). `plan` computes the
+//! necessary changes, `groups` those of groups, and `prune` finds accounts that are not in the file. `execute` carries out
+//! the plan.
 
-mod batches;
 pub mod execute;
 pub mod groups;
 mod password;
 pub mod plan;
 mod prune;
 mod read;
+mod read_ahead;
 
 use jiff::Timestamp;
 

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::{mem, slice};
 
-use super::batches::in_batches;
 use super::groups::GroupsPlan;
 use super::password;
 use super::prune::{Scope, UnlistedUser};
 use super::read::{DesiredState, DesiredToken, DesiredUser};
+use super::read_ahead::in_batches;
 use crate::accounts::account_plan::AccountPlan;
 use crate::accounts::change_runner::ChangeRunner;
 use crate::accounts::new_password::{Password, PasswordRule};
@@ -161,16 +161,16 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
     pub fn plan(&mut self, desired: DesiredState<'_, '_>) -> Result<ApplyPlan<'a>> {
         // A snapshot locks the database once instead of for each query. Verifying passwords takes too long for it.
         let plan = if desired.may_verify_passwords() {
-            self.plan_users(desired)?
+            self.plan_users(desired, false)?
         } else {
-            self.accounts.store.snapshot(|_| self.plan_users(desired))?
+            self.accounts.store.snapshot(|_| self.plan_users(desired, true))?
         };
         self.faults.sort();
         self.faults.refuse()?;
         Ok(plan)
     }
 
-    fn plan_users(&mut self, mut desired: DesiredState<'_, '_>) -> Result<ApplyPlan<'a>> {
+    fn plan_users(&mut self, mut desired: DesiredState<'_, '_>, is_snapshot: bool) -> Result<ApplyPlan<'a>> {
         let mut plan = ApplyPlan::default();
         let mut names: HashSet<String> = HashSet::new();
         self.faults.append(mem::take(&mut desired.faults));
@@ -212,6 +212,11 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
                 }
                 let step = match existing.remove(&name) {
                     None => Some(self.create(&user, &planner, &plan.groups.created)?),
+                    // Verifying the passwords before may have taken minutes.
+                    Some(existing) if !is_snapshot => {
+                        let existing = store.reread_user(&existing.id, &existing.username)?;
+                        self.change(&user, existing, &planner, &plan.groups.created)?
+                    }
                     Some(existing) => self.change(&user, existing, &planner, &plan.groups.created)?,
                 };
                 names.insert(name);

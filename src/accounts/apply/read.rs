@@ -47,7 +47,7 @@ const OF_USER: [&str; 13] = [
 
 const OF_PASSWORD: [&str; 5] = ["env", "file", "random", "hash", "unusable"];
 
-/// The state that a file describes. Each account is read when it is planned, so that few are in memory twice.
+/// The state that a file describes. Each account is read shortly before it is planned, so that few are in memory twice.
 pub struct DesiredState<'a, 't> {
     /// The faults, except for those of the accounts.
     pub faults: Faults,

@@ -280,6 +280,19 @@ fn changes_during_the_confirmation_are_not_overwritten() {
 }
 
 #[test]
+fn an_address_is_verified_as_it_was_shown() {
+    let env = TestEnv::with_schema("account_tables");
+    seed::user(&env.database(), "meg");
+    env.execute("UPDATE auth_user SET email = 'meg@example.com'");
+    env.write("wanted.toml", "[[users]]\nusername = \"meg\"\nemail_verified = true\n");
+    let mut terminal = at_question(&env, &[]);
+    env.execute("UPDATE auth_user SET email = 'other@example.com'");
+    terminal.types("y\n");
+    terminal.ends_with(8);
+    assert_eq!(env.value("SELECT count(*) FROM account_emailaddress"), "0");
+}
+
+#[test]
 fn the_audit_log_has_accounts_and_fields_but_no_values() {
     let env = shop(WANTED);
     let log = ["--audit-log", "audit.jsonl"];

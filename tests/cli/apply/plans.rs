@@ -351,3 +351,18 @@ fn an_inactive_account_can_be_created() {
     let run = apply(&env, &["--yes"]).succeeds();
     assert!(run.stderr.contains("warning: No active superuser is left."), "{}", run.stderr);
 }
+
+#[test]
+fn null_is_neither_empty_nor_false() {
+    let env = shop("[[users]]\nusername = \"meg\"\nemail = \"\"\nis_active = true\nis_staff = false\n");
+    seed::user(&env.database(), "meg");
+    env.execute(
+        "PRAGMA writable_schema = ON;
+         UPDATE sqlite_master SET sql = replace(replace(sql, '\"email\" varchar(254) NOT', '\"email\" varchar(254)'),
+                                                '\"is_staff\" bool NOT', '\"is_staff\" bool')
+         WHERE name = 'auth_user'",
+    );
+    env.execute("UPDATE auth_user SET email = NULL, is_staff = NULL");
+    let shown = apply(&env, &["--dry-run"]).succeeds().stdout;
+    assert_eq!(shown, "~ meg\n    ~ email: null → \"\"\n    ~ is_staff: null → false\n");
+}
