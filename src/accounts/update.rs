@@ -68,6 +68,22 @@ pub(super) struct GroupChange {
     pub removed: Vec<String>,
 }
 
+/// The profiles that a user keeps, gets and loses.
+struct ProfileChange<'a> {
+    staying: Vec<&'a ProfileTable>,
+    new: Vec<&'a ProfileTable>,
+    leaving: Vec<&'a ProfileTable>,
+    /// A fault for each profile that is both requested and unwanted.
+    faults: Vec<Fault>,
+}
+
+impl<'a> ProfileChange<'a> {
+    /// Returns the profiles after the change.
+    fn own(&self) -> Vec<&'a ProfileTable> {
+        self.staying.iter().chain(&self.new).copied().collect()
+    }
+}
+
 impl GroupChange {
     fn of(choice: &GroupChoice, store: &Store, user: &User) -> Result<Self> {
         let before = match choice {
@@ -76,6 +92,12 @@ impl GroupChange {
         };
         let (added, removed) = choice.changes(before.as_deref().unwrap_or_default());
         Ok(Self { before, added, removed })
+    }
+
+    /// Returns a fault for each group that the user both joins and leaves.
+    fn faults(&self) -> impl Iterator<Item = Fault> {
+        let both = self.added.iter().filter(|name| self.removed.contains(name));
+        both.map(|name| Fault::new("groups", FaultCode::GivenTwice(Twice::Group(name.clone()))))
     }
 }
 
@@ -92,21 +114,17 @@ impl Planner<'_> {
     ) -> Result<PlannedUpdate> {
         let (store, policy, now) = (accounts.store, accounts.policy, accounts.now);
         let users = &store.layout().users;
-        let present = present_profiles(store, user)?;
-        let leaving = self.kinds(&spec.remove_profiles)?;
-        let is_leaving = |table: &ProfileTable| leaving.iter().any(|other| other.kind == table.kind);
-        let is_new = |table: &&ProfileTable| present.iter().all(|other| other.kind != table.kind);
-        let requested = self.profiles_of(spec)?;
-        let new: Vec<&ProfileTable> = requested.iter().copied().filter(is_new).collect();
-        let (leaving_present, staying): (Vec<_>, Vec<_>) =
-            present.iter().copied().partition(|table| is_leaving(table));
-        let own = staying.into_iter().chain(new.iter().copied()).collect();
-        let fields =
-            Fields { users, login: users.login()?, own, kinds: store.profile_tables()?, is_new: false };
-
+        let profiles = self.profile_change(spec, store, user)?;
+        let fields = Fields {
+            users,
+            login: users.login()?,
+            own: profiles.own(),
+            kinds: store.profile_tables()?,
+            is_new: false,
+        };
         let mut faults = Vec::new();
         let mut update = AccountUpdate::new(user, spec.email_verified, now);
-        for table in leaving_present {
+        for table in &profiles.leaving {
             update.removed_profiles.push((table.kind.clone(), store.profile_deletion(table, &user.id)?));
         }
         set_attributes(spec, &fields, policy, user, &mut update, &mut faults);
@@ -119,18 +137,10 @@ impl Planner<'_> {
             }
         }
         update.empty(&spec.unset, &fields, policy, builder.faults);
-        let both = requested.into_iter().filter(|table| is_leaving(table));
-        builder.faults.extend(
-            both.map(|table| {
-                Fault::new("profile", FaultCode::GivenTwice(Twice::Profile(table.kind.clone())))
-            }),
-        );
+        builder.faults.extend(profiles.faults);
         let groups = GroupChange::of(&spec.groups, store, user)?;
-        for name in groups.added.iter().filter(|name| groups.removed.contains(name)) {
-            let twice = Twice::Group(name.clone());
-            builder.faults.push(Fault::new("groups", FaultCode::GivenTwice(twice)));
-        }
-        for table in new {
+        builder.faults.extend(groups.faults());
+        for table in profiles.new {
             update.complete_profile(table, policy, &mut builder);
             if policy.profiles.get(&table.kind).is_some_and(|kind| kind.staff) && spec.staff.is_none() {
                 update.user.push(("is_staff".into(), true.into()));
@@ -139,16 +149,32 @@ impl Planner<'_> {
         faults.extend(update.check_references(store)?);
         update.add_groups = groups.added.iter().map(|name| find_group(name)).collect::<Result<_>>()?;
         update.remove_groups = groups.removed.iter().map(|name| find_group(name)).collect::<Result<_>>()?;
-        for permission in spec.permissions.iter().filter(|name| spec.remove_permissions.contains(name)) {
-            let twice = Twice::Permission(permission.to_string());
-            faults.push(Fault::new("user_permissions", FaultCode::GivenTwice(twice)));
-        }
-        update.add_permissions = permission_keys(store, &spec.permissions, &mut faults)?;
-        update.remove_permissions = permission_keys(store, &spec.remove_permissions, &mut faults)?;
+        update.change_permissions(spec, store, &mut faults)?;
         if spec.email_verified && address_of(&update.user).unwrap_or(&user.email).is_empty() {
             faults.push(Fault::new(EMAIL_VERIFIED, FaultCode::NotSettable(Unsettable::NoAddress)));
         }
         Ok(PlannedUpdate { update, faults, groups })
+    }
+
+    fn profile_change<'s>(
+        &'s self,
+        spec: &AccountSpec,
+        store: &'s Store,
+        user: &User,
+    ) -> Result<ProfileChange<'s>> {
+        let is_in = |tables: &[&ProfileTable], table: &ProfileTable| {
+            tables.iter().any(|other| other.kind == table.kind)
+        };
+        let present = present_profiles(store, user)?;
+        let unwanted = self.kinds(&spec.remove_profiles)?;
+        let requested = self.profiles_of(spec)?;
+        let twice = requested.iter().filter(|table| is_in(&unwanted, table));
+        let faults = twice
+            .map(|table| Fault::new("profile", FaultCode::GivenTwice(Twice::Profile(table.kind.clone()))))
+            .collect();
+        let new = requested.into_iter().filter(|table| !is_in(&present, table)).collect();
+        let (leaving, staying) = present.into_iter().partition(|table| is_in(&unwanted, table));
+        Ok(ProfileChange { staying, new, leaving, faults })
     }
 
     /// Returns the tables of the profiles that an existing user must have.
@@ -212,6 +238,22 @@ impl AccountUpdate {
                 Err(fault) => faults.push(fault),
             }
         }
+    }
+
+    fn change_permissions(
+        &mut self,
+        spec: &AccountSpec,
+        store: &Store,
+        faults: &mut Vec<Fault>,
+    ) -> Result<()> {
+        let both = spec.permissions.iter().filter(|permission| spec.remove_permissions.contains(permission));
+        faults.extend(both.map(|permission| {
+            let twice = Twice::Permission(permission.to_string());
+            Fault::new("user_permissions", FaultCode::GivenTwice(twice))
+        }));
+        self.add_permissions = permission_keys(store, &spec.permissions, faults)?;
+        self.remove_permissions = permission_keys(store, &spec.remove_permissions, faults)?;
+        Ok(())
     }
 
     /// Returns a fault for each value that refers to a missing row.
