@@ -556,6 +556,10 @@ fn weak_passwords_are_counted_or_refused() {
     assert!(!run.stderr.contains("12345"), "{}", run.stderr);
     let run = env.run(["import", "a.csv", FAST]).succeeds();
     assert!(run.stderr.contains("Accepted 1 password"), "{}", run.stderr);
+    // That of a refused row is not accepted.
+    env.write("a.csv", "username,password,email\neve,12345,nowhere\n");
+    let run = env.run(["import", "a.csv", FAST, "--keep-going"]).ends_with(6);
+    assert!(!run.stderr.contains("Accepted"), "{}", run.stderr);
 }
 
 #[test]

@@ -398,7 +398,6 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
     /// Looks up what a row refers to, and adds its faults. A row with faults is not written.
     fn settle(&mut self, planned: &mut HashedRow<'_>) -> Result<()> {
         let HashedRow { row, entry, update, is_weak, ignores_password } = planned;
-        self.passwords.weak += usize::from(*is_weak);
         self.passwords.ignored += usize::from(*ignores_password);
         let mut faults = std::mem::take(&mut row.faults);
         if let RowAction::Write(AccountPlan::Create(account)) = &mut entry.work {
@@ -429,6 +428,8 @@ impl<'a, Runner: ChangeRunner> Import<'a, Runner> {
                 faults.into_iter().map(|fault| row.located(self.file, fault)).collect();
             located.sort_by_key(|fault| fault.position.map(|position| (position.line, position.column)));
             self.faults.borrow_mut().extend(located);
+        } else {
+            self.passwords.weak += usize::from(*is_weak);
         }
         Ok(())
     }
