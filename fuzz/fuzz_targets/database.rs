@@ -96,7 +96,7 @@ fn show_user(store: &Store) -> Result<()> {
 }
 
 fn check(store: &Store) -> Result<()> {
-    if !store.integrity_faults(&mut || {})?.is_empty() {
+    if !store.integrity(&mut || {})?.faults.is_empty() {
         return Ok(());
     }
     store.dangling_references()?;

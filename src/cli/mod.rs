@@ -8,6 +8,7 @@ pub mod answer;
 pub mod args;
 pub mod change;
 pub mod context;
+pub mod irregularity_view;
 pub mod left_open;
 pub mod missing_values;
 pub mod options;

@@ -18,7 +18,7 @@ Examples:
   authctl check
   authctl check --format json
   authctl check --suggest-config > authctl.toml
-  authctl check > report.txt || echo 'the database needs attention'";
+  authctl check > report.txt 2>&1 || echo 'the database needs attention'";
 
 /// Check the database and print its layout and problems
 ///
@@ -45,8 +45,9 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
     // Read without a common snapshot: one over all queries would block the writers of a large database for too long.
     let mut examined = None;
     let damage = findings::damage(store, &mut || examined = Some(Examined::read(context, store)))?;
+    let is_sound = damage.iter().all(|finding| finding.severity != Severity::Error);
     let Examined { findings, facts, mut object } = match examined {
-        Some(examined) if damage.is_empty() => examined?,
+        Some(examined) if is_sound => examined?.after(damage),
         // What was read from a damaged file is unreliable.
         _ => Examined::damaged(damage, store)?,
     };
@@ -76,6 +77,11 @@ impl Examined {
         let (findings, hashers) = findings::all(context, store)?;
         let (facts, object) = facts::describe(context, store, &hashers)?;
         Ok(Self { findings, facts, object })
+    }
+
+    fn after(self, mut findings: Vec<Finding>) -> Self {
+        findings.extend(self.findings);
+        Self { findings, ..self }
     }
 
     fn damaged(mut findings: Vec<Finding>, store: &Store) -> Result<Self> {

@@ -61,8 +61,7 @@ pub enum Irregularity {
         /// The key's column.
         column: String,
     },
-    /// Stored times have the form of a time, but are none, such as `2023-02-29 12:00:00`. Django raises an error when it
-    /// loads the row.
+    /// Dates or times that look valid but are not, such as `2023-02-29`. Django raises an error when it loads the row.
     ImpossibleTime {
         /// The table.
         table: String,
@@ -72,7 +71,18 @@ pub enum Irregularity {
         count: u64,
         /// One of the values.
         example: String,
+        /// The key of its row, if that is a number.
+        key: Option<i64>,
     },
+}
+
+/// The outcome of a search for damage.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Integrity {
+    /// The engine's messages about damage.
+    pub faults: Vec<String>,
+    /// The tables that were left out, since only the project defines the functions of their generated columns or indexes.
+    pub unchecked: Vec<String>,
 }
 
 /// What a transaction does.
@@ -134,9 +144,9 @@ pub trait Catalog {
         Ok(None)
     }
 
-    /// Returns the messages about damage to the database, or none if it is intact. Calls `meanwhile` once, at the same
+    /// Looks for damage to the database. Calls `meanwhile` once, at the same
     /// time if the search takes long.
-    fn integrity_faults(&self, meanwhile: &mut dyn FnMut()) -> Result<Vec<String>>;
+    fn integrity(&self, meanwhile: &mut dyn FnMut()) -> Result<Integrity>;
 
     /// Returns dangling references: the table, the referenced table and the number of rows.
     fn dangling_references(&self) -> Result<Vec<(String, String, u64)>>;

@@ -46,7 +46,7 @@ pub use self::blueprint::{Blueprint, ProfileBlueprint};
 use self::compare::Comparison;
 pub use self::deletion::{Decisions, Deletion};
 use self::engine::{Access, FileDatabase, Inserting};
-pub use self::engine::{Copying, Engine, Irregularity};
+pub use self::engine::{Copying, Engine, Integrity, Irregularity};
 pub use self::export::ExportPart;
 use self::groups::Link;
 pub use self::groups::{NewGroup, PlannedGroups};

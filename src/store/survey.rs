@@ -9,7 +9,7 @@ use crate::django::models::{TokenFilter, TokenState, User};
 use crate::django::value::{Kind, Value};
 use crate::error::failure::Result;
 use crate::store::Store;
-use crate::store::engine::Irregularity;
+use crate::store::engine::{Integrity, Irregularity};
 use crate::store::schema::quoted;
 
 /// The maximum number of example names per finding.
@@ -54,10 +54,9 @@ pub struct UserCounts {
 }
 
 impl Store {
-    /// Returns the engine's messages about damage to the file. Calls `meanwhile` once, while a thread reads the whole
-    /// file.
-    pub fn integrity_faults(&self, meanwhile: &mut dyn FnMut()) -> Result<Vec<String>> {
-        self.engine.integrity_faults(meanwhile)
+    /// Looks for damage to the file. Calls `meanwhile` once, while a thread reads the whole file.
+    pub fn integrity(&self, meanwhile: &mut dyn FnMut()) -> Result<Integrity> {
+        self.engine.integrity(meanwhile)
     }
 
     /// Returns dangling references: the table, the referenced table and the number of rows.

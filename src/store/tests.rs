@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::engine::{Access, Catalog, Dialect, FileDatabase, Inserting, RowName, Triggered};
+use super::engine::{Access, Catalog, Dialect, FileDatabase, Inserting, Integrity, RowName, Triggered};
 use super::layout::{Hints, Layout};
 use super::schema::Table;
 use super::sqlite::Sqlite;
@@ -71,8 +71,8 @@ impl Catalog for Explained {
         self.engine.row_name(table)
     }
 
-    fn integrity_faults(&self, meanwhile: &mut dyn FnMut()) -> Result<Vec<String>> {
-        self.engine.integrity_faults(meanwhile)
+    fn integrity(&self, meanwhile: &mut dyn FnMut()) -> Result<Integrity> {
+        self.engine.integrity(meanwhile)
     }
 
     fn system(&self) -> Result<String> {

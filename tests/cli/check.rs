@@ -1,3 +1,4 @@
+use rusqlite::functions::FunctionFlags;
 use serde_json::Value as Json;
 
 use crate::env::TestEnv;
@@ -83,25 +84,72 @@ fn every_problem_is_found() {
 
 #[test]
 fn impossible_times_are_errors() {
-    let env = TestEnv::with_database("");
+    let env = TestEnv::with_database(
+        "[profiles.pupil]\ntable = \"app_pupil\"\nfields = { birthday = \"date null\" }\n",
+    );
     for name in ["meg", "joe", "eve"] {
         seed::user(&env.database(), name);
     }
     env.execute(
         "UPDATE auth_user SET last_login = '0000-00-00 00:00:00' WHERE username <> 'eve';
-         UPDATE auth_user SET date_joined = '2023-02-29 12:00:00' WHERE username = 'joe'",
+         UPDATE auth_user SET date_joined = CAST('2023-02-29 12:00:00 ' || char(10) || 'Z' AS BLOB) WHERE username = 'joe';
+         INSERT INTO app_pupil (birthday, user_id) SELECT '0000-00-00', id FROM auth_user WHERE username = 'eve'",
     );
     let run = env.run(["check", "--format", "json"]).ends_with(11);
-    assert_eq!(findings(&run.json()), ["error impossible_time", "error impossible_time"]);
+    assert_eq!(findings(&run.json()), ["error impossible_time"; 3]);
     let shown = env.run(["check"]).ends_with(11).stderr;
-    for sentence in [
-        "error: Django fails on rows of auth_user whose last_login is an impossible time: 2, such as 0000-00-00 00:00:00.",
-        "error: Django fails on rows of auth_user whose date_joined is an impossible time: 1, such as 2023-02-29 12:00:00.",
+    for (column, what) in [
+        (
+            "auth_user whose last_login",
+            "2, such as 0000-00-00 00:00:00 (id 1). Set a valid one: `authctl edit-user --by id 1 --set last_login=TIME`.",
+        ),
+        (
+            "auth_user whose date_joined",
+            "1, such as 2023-02-29 12:00:00 Z (id 2). Set a valid one: `authctl edit-user",
+        ),
+        ("app_pupil whose birthday", "1, such as 0000-00-00 (id 1). Set a valid one in the database."),
     ] {
-        assert!(shown.contains(sentence), "{shown}");
+        let sentence = format!("error: Django fails to load rows of {column} is not a valid time: {what}");
+        assert!(shown.contains(&sentence), "{shown}");
     }
-    env.execute("UPDATE auth_user SET last_login = 'never', date_joined = '2024-02-29 12:00:00'");
+    for (id, column) in [("1", "last_login"), ("2", "last_login"), ("2", "date_joined")] {
+        let value = format!("{column}=2024-02-29T12:00:00Z");
+        env.run(["edit-user", "--by", "id", id, "--set", &value]).succeeds();
+    }
+    env.execute("UPDATE app_pupil SET birthday = '2024-02-29'");
     env.run(["check"]).succeeds();
+}
+
+/// Django defines functions for generated columns, and a project may define collations.
+#[test]
+fn times_that_only_the_project_can_compute_are_left_out() {
+    let env = TestEnv::with_database("");
+    seed::user(&env.database(), "meg");
+    let project = env.database();
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    project.create_scalar_function("django_datetime_trunc", 1, flags, |_| Ok("0000-00-00")).unwrap();
+    project
+        .execute_batch(
+            "CREATE TABLE app_pupil (
+               id integer PRIMARY KEY, user_id integer NOT NULL UNIQUE REFERENCES auth_user (id), born datetime NOT NULL,
+               day datetime GENERATED ALWAYS AS (django_datetime_trunc(born)) VIRTUAL);
+             INSERT INTO app_pupil (user_id, born) VALUES (1, '2024-02-29 12:00:00')",
+        )
+        .unwrap();
+    let run = env.run(["check"]).succeeds();
+    assert_eq!(
+        run.stderr,
+        "note: Table app_pupil was not checked for damage, since it needs functions of the project.\n\
+         No errors, no warnings.\n"
+    );
+    env.execute(
+        "UPDATE auth_user SET last_login = '0000-00-00 00:00:00';
+         PRAGMA writable_schema = ON;
+         UPDATE sqlite_master SET sql = replace(sql, '\"last_login\" datetime', '\"last_login\" datetime COLLATE project')
+         WHERE name = 'auth_user'",
+    );
+    let run = env.run(["check", "--format", "json"]).ends_with(11);
+    assert_eq!(findings(&run.json()), ["note unchecked_table", "error impossible_time"]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::cli::access_view::counted_rows;
 use crate::cli::context::Context;
+use crate::cli::irregularity_view;
 use crate::cli::wording;
 use crate::django::account_spec::AccountSpec;
 use crate::django::models::TokenFilter;
@@ -17,7 +18,7 @@ use crate::error::refusal::{Refusal, TokenTableFlaw};
 use crate::error::wording::shell_word;
 use crate::files::existing;
 use crate::store::account_tables::{AccessKind, Doors};
-use crate::store::{Group, Irregularity, Store};
+use crate::store::{Group, Integrity, Irregularity, Store};
 use crate::terminal::output::Severity;
 
 #[derive(Debug, Serialize)]
@@ -74,13 +75,19 @@ fn secrets(store: &Store) -> Result<&'static str> {
     })
 }
 
-/// Looks for damage to the file, and calls `meanwhile` at the same time.
+/// Looks for damage to the file, and calls `meanwhile` at the same time. Damage is an error.
 pub(super) fn damage(store: &Store, meanwhile: &mut dyn FnMut()) -> Result<Vec<Finding>> {
-    let finding = |fault: String| {
+    let Integrity { faults, unchecked } = store.integrity(meanwhile)?;
+    let damaged = faults.into_iter().map(|fault| {
         let message = format!("The file is damaged: {fault}.");
         Finding { severity: Severity::Error, code: "damaged", count: 1, message }
-    };
-    Ok(store.integrity_faults(meanwhile)?.into_iter().map(finding).collect())
+    });
+    let left_out = unchecked.into_iter().map(|table| {
+        let message =
+            format!("Table {table} was not checked for damage, since it needs functions of the project.");
+        Finding { severity: Severity::Note, code: "unchecked_table", count: 1, message }
+    });
+    Ok(damaged.chain(left_out).collect())
 }
 
 /// Returns the mismatches between `authctl.toml` and the database that would make a registration fail.
@@ -151,44 +158,16 @@ fn expected_refusals(context: &Context, store: &Store) -> Result<Vec<Finding>> {
 
 /// Returns what is irregular about the tables.
 fn irregularities(store: &Store) -> Result<Vec<Finding>> {
-    let finding = |irregularity: Irregularity| {
-        let mut number = 1;
-        let (severity, code, message) = match irregularity {
-            Irregularity::RowSecurity { table } => (
-                Severity::Warning,
-                "row_security",
-                format!("Row security of {table} may hide rows and refuse changes."),
-            ),
-            Irregularity::MissingPrivilege { table, privilege } => {
-                (Severity::Warning, "missing_privilege", format!("This role may not {privilege} on {table}."))
-            }
-            Irregularity::UnvalidatedConstraint { table, constraint } => (
-                Severity::Warning,
-                "unvalidated_constraint",
-                format!("Rows of {table} may violate {constraint}. Run `ALTER TABLE … VALIDATE CONSTRAINT`."),
-            ),
-            Irregularity::InvalidIndex { table, index } => (
-                Severity::Warning,
-                "invalid_index",
-                format!("Index {index} of {table} is invalid. Run `REINDEX INDEX`."),
-            ),
-            Irregularity::LaggingSequence { table, column } => (
-                Severity::Error,
-                "lagging_sequence",
-                format!("The sequence of {table}.{column} is behind: the next row gets a key that is taken."),
-            ),
-            Irregularity::ImpossibleTime { table, column, count, example } => {
-                number = count;
-                let message = format!(
-                    "Django fails on rows of {table} whose {column} is an impossible time: {count}, such as {example}. \
-                     Correct it in the database."
-                );
-                (Severity::Error, "impossible_time", message)
-            }
+    let users = &store.layout().users.table.name;
+    let finding = |irregularity: &Irregularity| {
+        let (severity, code, message) = irregularity_view::worded(irregularity, users);
+        let count = match irregularity {
+            Irregularity::ImpossibleTime { count, .. } => *count,
+            _ => 1,
         };
-        Finding { severity, code, count: number, message }
+        Finding { severity, code, count, message }
     };
-    Ok(store.irregularities()?.into_iter().map(finding).collect())
+    Ok(store.irregularities()?.iter().map(finding).collect())
 }
 
 /// Returns the findings about the accounts, and counts the hashers.

@@ -13,7 +13,7 @@ use super::definitions::{Known, Wanted};
 use super::values::array;
 use crate::django::value::{Kind, Value};
 use crate::error::failure::Result;
-use crate::store::engine::{Catalog, Engine as _, Irregularity, RowName, Triggered};
+use crate::store::engine::{Catalog, Engine as _, Integrity, Irregularity, RowName, Triggered};
 use crate::store::schema::{Table, quoted};
 
 /// The tables that almost every command looks for. They are read together.
@@ -243,9 +243,9 @@ impl Catalog for Postgres {
         })
     }
 
-    fn integrity_faults(&self, meanwhile: &mut dyn FnMut()) -> Result<Vec<String>> {
+    fn integrity(&self, meanwhile: &mut dyn FnMut()) -> Result<Integrity> {
         meanwhile();
-        Ok(Vec::new())
+        Ok(Integrity::default())
     }
 
     fn dangling_references(&self) -> Result<Vec<(String, String, u64)>> {

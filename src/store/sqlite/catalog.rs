@@ -13,7 +13,7 @@ use super::values::kind_of;
 use super::{Sqlite, integrity, version};
 use crate::django::value::Kind;
 use crate::error::failure::Result;
-use crate::store::engine::{Catalog, Irregularity, RowName, Triggered};
+use crate::store::engine::{Catalog, Integrity, Irregularity, RowName, Triggered};
 use crate::store::schema::{Column, Reference, Table, quoted};
 
 impl Sqlite {
@@ -245,37 +245,24 @@ impl Catalog for Sqlite {
         }
     }
 
-    fn integrity_faults(&self, meanwhile: &mut dyn FnMut()) -> Result<Vec<String>> {
+    fn integrity(&self, meanwhile: &mut dyn FnMut()) -> Result<Integrity> {
         let other = self.open_again()?;
-        let faults = thread::scope(|scope| {
-            let started = thread::Builder::new().spawn_scoped(scope, move || integrity::faults(&other));
+        let found = thread::scope(|scope| {
+            let started = thread::Builder::new().spawn_scoped(scope, move || integrity::check(&other));
             meanwhile();
             match started {
                 Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
-                Err(_) => integrity::faults(&self.connection),
+                Err(_) => integrity::check(&self.connection),
             }
         });
-        faults.map_err(|error| self.translate(error))
+        found.map_err(|error| self.translate(error))
     }
 
     fn irregularities(&self, tables: &[&str]) -> Result<Vec<Irregularity>> {
         let mut found = Vec::new();
         for name in tables {
-            let columns = self.table(name)?.map(|table| table.columns).unwrap_or_default();
-            for column in columns.into_iter().filter(|column| column.kind == Kind::Timestamp) {
-                let time = quoted(&column.name);
-                let sql = format!(
-                    "SELECT count(*), min({time}) FROM {} WHERE is_impossible_time({time}) HAVING count(*) > 0",
-                    quoted(name)
-                );
-                found.extend(self.rows(&sql, [], |row| {
-                    Ok(Irregularity::ImpossibleTime {
-                        table: (*name).to_owned(),
-                        column: column.name.clone(),
-                        count: row.get::<_, i64>(0)?.unsigned_abs(),
-                        example: row.get(1)?,
-                    })
-                })?);
+            if let Some(table) = self.table(name)? {
+                found.extend(self.impossible_times(&table)?);
             }
         }
         Ok(found)

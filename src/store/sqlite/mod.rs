@@ -7,6 +7,7 @@ mod definition_text;
 mod definitions;
 mod dialect;
 mod errors;
+mod impossible_times;
 mod insertions;
 mod integrity;
 mod limits;
