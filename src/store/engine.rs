@@ -144,8 +144,7 @@ pub trait Catalog {
         Ok(None)
     }
 
-    /// Looks for damage to the database. Calls `meanwhile` once, at the same
-    /// time if the search takes long.
+    /// Looks for damage to the database. Calls `meanwhile` once, at the same time if the search takes long.
     fn integrity(&self, meanwhile: &mut dyn FnMut()) -> Result<Integrity>;
 
     /// Returns dangling references: the table, the referenced table and the number of rows.
