@@ -43,7 +43,7 @@ impl NewAccount<'_> {
 impl AccountUpdate {
     /// Returns the values that the update would change. Groups, permissions and the password are not compared.
     ///
-    /// `user` must be as it is in the database now. If it has all values, the database is not asked.
+    /// `user` must be up to date: if it already has the new values, its row is not read again.
     ///
     /// Fails with [`Refusal::ChangedMeanwhile`] if a profile was created or deleted after the update was computed.
     pub fn differences(&self, store: &Store, user: &User) -> Result<Vec<Difference>> {

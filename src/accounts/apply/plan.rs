@@ -210,13 +210,13 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
                     let out = FaultCode::OutOfScope(Box::new((name.clone(), scope.words())));
                     self.add(&user, Fault::new("username", out));
                 }
-                let step = match existing.remove(&name) {
-                    None => Some(self.create(&user, &planner, &plan.groups.created)?),
+                let existing = match existing.remove(&name) {
                     // Verifying the passwords before may have taken minutes.
-                    Some(existing) if !is_snapshot => {
-                        let existing = store.reread_user(&existing.id, &existing.username)?;
-                        self.change(&user, existing, &planner, &plan.groups.created)?
-                    }
+                    Some(user) if !is_snapshot => Some(store.reread_user(&user.id, &user.username)?),
+                    found => found,
+                };
+                let step = match existing {
+                    None => Some(self.create(&user, &planner, &plan.groups.created)?),
                     Some(existing) => self.change(&user, existing, &planner, &plan.groups.created)?,
                 };
                 names.insert(name);

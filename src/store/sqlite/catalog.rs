@@ -10,7 +10,7 @@ use super::definition_text::{may_refer, may_refer_uniquely};
 use super::definitions::{Definition, Definitions};
 use super::errors::is_of_statement;
 use super::values::kind_of;
-use super::{Sqlite, integrity, version};
+use super::{Sqlite, impossible_times, integrity, version};
 use crate::django::value::Kind;
 use crate::error::failure::Result;
 use crate::store::engine::{Catalog, Integrity, Irregularity, RowName, Triggered};
@@ -259,6 +259,7 @@ impl Catalog for Sqlite {
     }
 
     fn irregularities(&self, tables: &[&str]) -> Result<Vec<Irregularity>> {
+        impossible_times::register(&self.connection).map_err(|error| self.translate(error))?;
         let mut found = Vec::new();
         for name in tables {
             if let Some(table) = self.table(name)? {

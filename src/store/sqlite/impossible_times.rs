@@ -26,9 +26,8 @@ const TIME: &str = concat!(
 const DATE: &str = r"^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\n?$";
 
 impl Sqlite {
-    /// Finds the columns of a table that have impossible dates or times.
+    /// Finds the columns of a table that have impossible dates or times, with the functions of [`register`].
     pub(super) fn impossible_times(&self, table: &Table) -> Result<Vec<Irregularity>> {
-        register(&self.connection).map_err(|error| self.translate(error))?;
         // A generated column may need functions that only Django defines.
         let stored = table.columns.iter().filter(|column| !column.generated);
         let conditions: Vec<(&Column, String)> =
@@ -81,7 +80,8 @@ fn condition(column: &Column) -> Option<String> {
     Some(format!("{function}({})", quoted(&column.name)))
 }
 
-fn register(connection: &Connection) -> rusqlite::Result<()> {
+/// Registers `is_impossible_time` and `is_impossible_date` on a connection.
+pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     let flags =
         FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
     for (function, form) in [("is_impossible_time", TIME), ("is_impossible_date", DATE)] {
