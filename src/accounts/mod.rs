@@ -24,6 +24,7 @@ pub mod new_password;
 pub mod package_token;
 pub mod plan;
 pub mod random_form;
+mod read_ahead;
 pub mod registration;
 pub mod results;
 pub mod rows;

@@ -23,6 +23,20 @@ pub struct Element<'t> {
     pub position: Position,
 }
 
+/// Neighbouring elements of a document.
+pub struct Chunk {
+    /// The text of all elements.
+    text: Zeroizing<String>,
+    /// Where each element starts in `text`, in the document, and for people.
+    starts: Vec<(usize, u64, Position)>,
+    /// Whether the elements are those of a list.
+    is_list: bool,
+    /// Whether the document ends after the last element, without the end of the list.
+    is_cut: bool,
+    /// What is wrong with the document after these elements.
+    error: Option<Error>,
+}
+
 /// The elements of a document that is a list. A single object is its only element.
 ///
 /// Brackets and quotes alone decide where an element ends. If an element turns out to be invalid, the caller must call
@@ -37,6 +51,8 @@ pub struct Elements<'a> {
     /// The element that was read last.
     text: Zeroizing<Vec<u8>>,
     start: Position,
+    /// Whether a chunk has had an error.
+    has_failed: bool,
 }
 
 /// What has been read of a document.
@@ -60,6 +76,7 @@ impl<'a> Elements<'a> {
             state: State::Nothing,
             text: Zeroizing::default(),
             start: Position::START,
+            has_failed: false,
         }
     }
 
@@ -102,6 +119,39 @@ impl<'a> Elements<'a> {
         self.element().map(Some)
     }
 
+    /// Returns the next elements, at least `length` bytes if there are that many. `None` after the end of the document or
+    /// an error.
+    pub fn next_chunk(&mut self, length: usize) -> Option<Chunk> {
+        if self.has_failed {
+            return None;
+        }
+        let mut chunk = Chunk {
+            text: Zeroizing::new(String::with_capacity(length)),
+            starts: Vec::new(),
+            is_list: false,
+            is_cut: false,
+            error: None,
+        };
+        while chunk.text.len() < length {
+            match self.next_at() {
+                Ok(Some((offset, element))) => {
+                    chunk.starts.push((chunk.text.len(), offset, element.position));
+                    chunk.text.push_str(element.text);
+                    chunk.is_list = self.state == State::Element;
+                    chunk.is_cut = matches!(self.skip_space(), Ok(None));
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    self.has_failed = true;
+                    chunk.error = Some(error);
+                    break;
+                }
+            }
+        }
+        let is_empty = chunk.starts.is_empty() && chunk.error.is_none();
+        (!is_empty).then_some(chunk)
+    }
+
     /// Checks the syntax of the element that was read last. After an error, the rest of the list means nothing.
     ///
     /// # Errors
@@ -110,12 +160,8 @@ impl<'a> Elements<'a> {
         let is_list = self.state == State::Element;
         // An element without an end is an error at the end of the document.
         let is_cut = self.skip_space()?.is_none();
-        let (before, after) = (if is_list { "[" } else { "" }, if is_list && !is_cut { "]" } else { "" });
         let text = String::from_utf8_lossy(&self.text);
-        let whole = Zeroizing::new(format!("{before}{text}{after}"));
-        let Some((at, code)) = syntax_error(&whole) else { return Ok(()) };
-        let position = Scan::new(&text, self.start).at(at.saturating_sub(before.len()));
-        Err(self.fault(code, position))
+        check_syntax(self.file, Element { text: &text, position: self.start }, is_list, is_cut)
     }
 
     /// Ends the list.
@@ -201,8 +247,46 @@ impl<'a> Elements<'a> {
     }
 
     fn fault(&self, code: FaultCode, position: Position) -> Error {
-        Refusal::Invalid(vec![Fault::new("", code).at(self.file, Form::Column, position)]).into()
+        fault(self.file, code, position)
     }
+}
+
+impl Chunk {
+    /// Passes each element to `on_element`, with the number of bytes before it in the document. If it returns false, the
+    /// element is invalid, and its syntax is checked.
+    ///
+    /// # Errors
+    /// Returns the error of `on_element`, and [`Refusal::Invalid`] for a syntax error of this document, whose name is
+    /// `file`.
+    pub fn each(
+        self,
+        file: &str,
+        on_element: &mut dyn FnMut(u64, Element<'_>) -> Result<bool>,
+    ) -> Result<()> {
+        let ends = self.starts.iter().skip(1).map(|(start, ..)| *start).chain([self.text.len()]);
+        for ((start, offset, position), end) in self.starts.iter().zip(ends) {
+            let element = Element { text: &self.text[*start..end], position: *position };
+            if !on_element(*offset, element)? {
+                let is_cut = self.is_cut && end == self.text.len();
+                check_syntax(file, element, self.is_list, is_cut)?;
+            }
+        }
+        self.error.map_or(Ok(()), Err)
+    }
+}
+
+/// Checks the syntax of an element. `is_cut` tells whether the document ends after it, without the end of the list.
+fn check_syntax(file: &str, element: Element<'_>, is_list: bool, is_cut: bool) -> Result<()> {
+    let (before, after) = (if is_list { "[" } else { "" }, if is_list && !is_cut { "]" } else { "" });
+    let Element { text, position } = element;
+    let whole = Zeroizing::new(format!("{before}{text}{after}"));
+    let Some((at, code)) = syntax_error(&whole) else { return Ok(()) };
+    let position = Scan::new(text, position).at(at.saturating_sub(before.len()));
+    Err(fault(file, code, position))
+}
+
+fn fault(file: &str, code: FaultCode, position: Position) -> Error {
+    Refusal::Invalid(vec![Fault::new("", code).at(file, Form::Column, position)]).into()
 }
 
 /// The refusal of a whole document.
@@ -271,6 +355,7 @@ mod tests {
     use serde_json::value::RawValue;
 
     use super::{Elements, syntax_error};
+    use crate::error::failure::Error;
     use crate::error::faults::FaultCode;
     use crate::error::position::{Position, Scan};
     use crate::error::refusal::Refusal;
@@ -297,8 +382,28 @@ mod tests {
                 Err(error) => break error,
             }
         };
+        Err(first_fault(&error))
+    }
+
+    /// Reads a text in chunks of this length.
+    fn read_chunks(text: &str, length: usize) -> Outcome {
+        let mut elements = Elements::new(Box::new(text.as_bytes()), "a.json");
+        let mut found = Vec::new();
+        while let Some(chunk) = elements.next_chunk(length) {
+            let outcome = chunk.each("a.json", &mut |offset, element| {
+                let from = usize::try_from(offset).expect("a short text");
+                assert!(text[from..].starts_with(element.text));
+                found.push((element.text.to_owned(), element.position));
+                Ok(false)
+            });
+            outcome.map_err(|error| first_fault(&error))?;
+        }
+        Ok(found)
+    }
+
+    fn first_fault(error: &Error) -> (Option<Position>, FaultCode) {
         match error.refusal() {
-            Some(Refusal::Invalid(faults)) => Err((faults[0].position, faults[0].code.clone())),
+            Some(Refusal::Invalid(faults)) => (faults[0].position, faults[0].code.clone()),
             _ => panic!("{error}"),
         }
     }
@@ -330,11 +435,15 @@ mod tests {
                 0..12,
             ),
             is_list: bool,
+            is_cut: bool,
             piece in 1..9_usize,
+            length in 1..20_usize,
         ) {
             let parts = parts.concat();
-            let text = if is_list { format!("[{parts}]") } else { format!("{{{parts}}}") };
+            let (start, end) = if is_list { ("[", "]") } else { ("{", "}") };
+            let text = format!("{start}{parts}{}", if is_cut { "" } else { end });
             let (elements, whole) = (read(&text, piece), read_whole(&text));
+            prop_assert_eq!(&read_chunks(&text, length), &elements);
             // serde_json places the error of a word that a line end cuts short elsewhere in a part than in the whole.
             prop_assert_eq!(elements.map_err(|(_, code)| code), whole.map_err(|(_, code)| code));
         }

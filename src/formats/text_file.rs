@@ -47,6 +47,12 @@ impl<'s> TextFile<'s> {
         Ok(Self { file: tempfile::tempfile()?, start: 0, source: Some(text) })
     }
 
+    /// Whether the text is still to come from a stream, which may keep its reader waiting.
+    #[must_use]
+    pub fn is_stream(&self) -> bool {
+        self.source.is_some()
+    }
+
     /// Reads the text from its beginning.
     ///
     /// # Errors

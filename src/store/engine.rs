@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::django::value::{Kind, OnRow, Value};
 use crate::error::failure::Result;
 use crate::store::blueprint::Blueprint;
-use crate::store::schema::{Table, last_word};
+use crate::store::schema::Table;
 
 /// Options for copying a database.
 #[derive(Clone, Copy, Debug)]
@@ -127,11 +127,7 @@ pub trait Catalog {
 
     /// Returns the tables that refer to this table and have a column whose last word is one of these, such as `token` in
     /// `api_token`.
-    fn referring_to_with(&self, target: &str, words: &[&str]) -> Result<Vec<Table>> {
-        let mut found = self.referring_to(&[target])?;
-        found.retain(|table| table.columns.iter().any(|column| words.contains(&last_word(&column.name))));
-        Ok(found)
-    }
+    fn referring_to_with(&self, target: &str, words: &[&str]) -> Result<Vec<Table>>;
 
     /// Returns the tables with a unique column that refers to this table, in the order of their creation.
     fn uniquely_referring_to(&self, target: &str) -> Result<Vec<Table>>;

@@ -114,6 +114,12 @@ impl Table {
         self.column(name).is_some()
     }
 
+    /// Whether the last word of a column's name is one of these.
+    #[must_use]
+    pub fn has_column_with(&self, words: &[&str]) -> bool {
+        self.columns.iter().any(|column| words.contains(&last_word(&column.name)))
+    }
+
     /// Whether this column alone is unique.
     #[must_use]
     pub fn is_unique(&self, name: &str) -> bool {

@@ -63,6 +63,10 @@ impl Catalog for Explained {
         self.engine.referring_to(targets)
     }
 
+    fn referring_to_with(&self, target: &str, words: &[&str]) -> Result<Vec<Table>> {
+        self.engine.referring_to_with(target, words)
+    }
+
     fn uniquely_referring_to(&self, target: &str) -> Result<Vec<Table>> {
         self.engine.uniquely_referring_to(target)
     }

@@ -1,8 +1,7 @@
 //! Brings accounts and groups to the state that a file describes.
 //!
-//! `read` reads the desired state from the file, if it is large on another thread (`read_ahead`). `plan` computes the
-//! necessary changes, `groups` those of groups, and `prune` finds accounts that are not in the file. `execute` carries out
-//! the plan.
+//! `read` reads the desired state from the file. `plan` computes the necessary changes, `groups` those of groups, and
+//! `prune` finds accounts that are not in the file. `execute` carries out the plan.
 
 pub mod execute;
 pub mod groups;
@@ -10,7 +9,6 @@ mod password;
 pub mod plan;
 mod prune;
 mod read;
-mod read_ahead;
 
 use jiff::Timestamp;
 

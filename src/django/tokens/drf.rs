@@ -6,6 +6,14 @@ use crate::error::faults::KeyFlaw;
 /// The number of characters of a key that authctl shows. The other 32 hold 128 secret bits.
 pub const PUBLIC_LENGTH: usize = 8;
 
+/// Returns the public first characters of a key. Half of a short key stays secret. Only a project's own code creates such
+/// keys.
+#[must_use]
+pub fn prefix(key: &str) -> &str {
+    let length = PUBLIC_LENGTH.min(key.chars().take(2 * PUBLIC_LENGTH).count() / 2);
+    key.char_indices().nth(length).map_or(key, |(end, _)| &key[..end])
+}
+
 /// The declared length of the key column.
 const LONGEST: usize = 40;
 

@@ -101,11 +101,7 @@ impl Stored {
     #[must_use]
     pub fn prefix(&self) -> String {
         match self {
-            Self::Drf { key } => {
-                let key = key.expose();
-                // Half of a short key stays secret. Only a project's own code creates such keys.
-                key.chars().take(drf::PUBLIC_LENGTH.min(key.chars().count() / 2)).collect()
-            }
+            Self::Drf { key } => drf::prefix(key.expose()).to_owned(),
             Self::Knox { token_key, .. } => token_key.clone(),
         }
     }

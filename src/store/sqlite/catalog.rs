@@ -1,5 +1,6 @@
 //! What the tables of a SQLite file look like.
 
+use std::cell::OnceCell;
 use std::panic::resume_unwind;
 use std::thread;
 
@@ -66,7 +67,7 @@ impl Sqlite {
                 };
                 let sql = String::from_utf8_lossy(row.get_ref(3)?.as_bytes()?).into_owned();
                 if row.get(0)? {
-                    found.add_table(Definition { name: name.to_owned(), sql });
+                    found.add_table(Definition { name: name.to_owned(), sql, table: OnceCell::new() });
                 } else {
                     found.add_unique_index(table, sql);
                 }
@@ -80,6 +81,33 @@ impl Sqlite {
     pub(super) fn may_refer_to(&self, target: &str) -> Result<impl Iterator<Item = &Definition>> {
         let ask = |table: &Definition| self.pragma("foreign_key_list", &table.name, |row| row.get("table"));
         self.definitions()?.referring_to(target, ask)
+    }
+
+    /// Describes these tables, each once. The first unknown one takes the read lock for all.
+    fn described<'d>(&self, definitions: impl IntoIterator<Item = &'d Definition>) -> Result<Vec<Table>> {
+        let mut lock = None;
+        let mut found = Vec::new();
+        for definition in definitions {
+            if definition.table.get().is_none() && lock.is_none() {
+                lock = self.read_lock()?;
+            }
+            found.push(self.describe(definition)?.clone());
+        }
+        Ok(found)
+    }
+
+    fn describe<'d>(&self, definition: &'d Definition) -> Result<&'d Table> {
+        if let Some(table) = definition.table.get() {
+            return Ok(table);
+        }
+        let name = definition.name.clone();
+        let (columns, key) = self.columns(&name, &definition.sql)?;
+        let references = self.references(&name)?;
+        let mut uniques = self.uniques(&name)?;
+        if !key.is_empty() && !uniques.contains(&key) {
+            uniques.push(key.clone());
+        }
+        Ok(definition.table.get_or_init(|| Table { name, columns, key, references, uniques }))
     }
 
     fn columns(&self, table: &str, definition: &str) -> Result<(Vec<Column>, Vec<String>)> {
@@ -159,26 +187,13 @@ impl Catalog for Sqlite {
     }
 
     fn table(&self, name: &str) -> Result<Option<Table>> {
-        let _lock = self.read_lock()?;
-        let Some(definition) = self.definitions()?.table(name) else { return Ok(None) };
-        let name = definition.name.clone();
-        let (columns, key) = self.columns(&name, &definition.sql)?;
-        let references = self.references(&name)?;
-        let mut uniques = self.uniques(&name)?;
-        if !key.is_empty() && !uniques.contains(&key) {
-            uniques.push(key.clone());
-        }
-        Ok(Some(Table { name, columns, key, references, uniques }))
+        let definition = self.definitions()?.table(name);
+        Ok(self.described(definition)?.pop())
     }
 
     fn tables_with(&self, columns: &[&str]) -> Result<Vec<Table>> {
-        let _lock = self.read_lock()?;
-        let mut found = Vec::new();
-        for definition in self.definitions()?.tables() {
-            if columns.iter().all(|column| definition.sql.contains(column)) {
-                found.extend(self.table(&definition.name)?);
-            }
-        }
+        let has_all = |definition: &&Definition| columns.iter().all(|column| definition.sql.contains(column));
+        let mut found = self.described(self.definitions()?.tables().filter(has_all))?;
         found.retain(|table| columns.iter().all(|column| table.has(column)));
         Ok(found)
     }
@@ -188,35 +203,28 @@ impl Catalog for Sqlite {
     }
 
     fn referring_to(&self, targets: &[&str]) -> Result<Vec<Table>> {
-        let _lock = self.read_lock()?;
-        let mut found = Vec::new();
-        let Some((first, others)) = targets.split_first() else { return Ok(found) };
-        for definition in self.may_refer_to(first)? {
-            if others.iter().all(|target| may_refer(&definition.sql, target)) {
-                found.extend(self.table(&definition.name)?);
-            }
-        }
-        let refers = |table: &Table, target: &str| {
-            table.references.iter().any(|reference| reference.table.eq_ignore_ascii_case(target))
-        };
-        found.retain(|table| targets.iter().all(|target| refers(table, target)));
+        let Some((first, others)) = targets.split_first() else { return Ok(Vec::new()) };
+        let may_refer_to_others =
+            |definition: &&Definition| others.iter().all(|target| may_refer(&definition.sql, target));
+        let mut found = self.described(self.may_refer_to(first)?.filter(may_refer_to_others))?;
+        found.retain(|table| targets.iter().all(|target| references_to(table, target).next().is_some()));
+        Ok(found)
+    }
+
+    fn referring_to_with(&self, target: &str, words: &[&str]) -> Result<Vec<Table>> {
+        let has_any = |definition: &&Definition| words.iter().any(|word| definition.sql.contains(word));
+        let mut found = self.described(self.may_refer_to(target)?.filter(has_any))?;
+        found.retain(|table| references_to(table, target).next().is_some() && table.has_column_with(words));
         Ok(found)
     }
 
     fn uniquely_referring_to(&self, target: &str) -> Result<Vec<Table>> {
-        let _lock = self.read_lock()?;
         let definitions = self.definitions()?;
-        let mut found = Vec::new();
-        for table in self.may_refer_to(target)? {
-            if may_refer_uniquely(&table.sql, &definitions.unique_indexes(&table.name), target) {
-                found.extend(self.table(&table.name)?);
-            }
-        }
-        let is_one = |table: &Table| {
-            let mut references = table.references.iter();
-            references.any(|to| to.table.eq_ignore_ascii_case(target) && table.is_unique(&to.column))
+        let may_be_one = |table: &&Definition| {
+            may_refer_uniquely(&table.sql, &definitions.unique_indexes(&table.name), target)
         };
-        found.retain(is_one);
+        let mut found = self.described(self.may_refer_to(target)?.filter(may_be_one))?;
+        found.retain(|table| references_to(table, target).any(|to| table.is_unique(&to.column)));
         Ok(found)
     }
 
@@ -280,4 +288,9 @@ impl Catalog for Sqlite {
             |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?.unsigned_abs())),
         )
     }
+}
+
+/// Returns the references of a table to this one.
+fn references_to<'t>(table: &'t Table, target: &str) -> impl Iterator<Item = &'t Reference> {
+    table.references.iter().filter(move |reference| reference.table.eq_ignore_ascii_case(target))
 }

@@ -7,12 +7,15 @@ use std::collections::HashMap;
 
 use super::definition_text::referred;
 use crate::error::failure::Result;
+use crate::store::schema::Table;
 
 /// An entry of SQLite's schema table (file format, section 2.6).
 #[derive(Debug)]
 pub(super) struct Definition {
     pub(super) name: String,
     pub(super) sql: String,
+    /// What it means to SQLite, once this is known.
+    pub(super) table: OnceCell<Table>,
 }
 
 /// The tables, in the order of their creation, and their unique indexes. SQL ignores the ASCII case of names.

@@ -245,7 +245,7 @@ impl Store {
         if parts.is_empty() {
             return Ok(());
         }
-        let sql = format!("{} ORDER BY 6, 3, 2", parts.join(" UNION ALL "));
+        let sql = format!("{} ORDER BY 6, 3, 2, 8", parts.join(" UNION ALL "));
         self.engine.query(&sql, &parameters, &self.token_kinds(), &mut |cells| {
             self.read_token(cells).map_or(Ok(ControlFlow::Continue(())), &mut *on_token)
         })
@@ -389,13 +389,7 @@ impl Store {
         };
         let part = |(index, table): (usize, &'a TokenTable)| {
             let (secret, owner) = (quoted(&table.secret), quoted(&table.owner));
-            let public = if table.form.is_some() {
-                "t.token_key".to_owned()
-            } else {
-                // At least half of a short key, which a project may set itself, stays secret.
-                let (half, most) = (format!("length(t.{secret}) / 2"), drf::PUBLIC_LENGTH);
-                format!("substr(t.{secret}, 1, CASE WHEN {half} < {most} THEN {half} ELSE {most} END)")
-            };
+            let public = if table.form.is_some() { "t.token_key" } else { "NULL" };
             let salt = if table.form == Some(knox::KnoxFormat::Salted) { "t.salt" } else { "NULL" };
             format!(
                 "SELECT {index}, {public}, {}, {}, t.{owner}, coalesce({name}, ''), {active}, t.{secret}, {salt} \
@@ -427,15 +421,16 @@ impl Store {
 
     fn read_token(&self, cells: &[Cell<'_>]) -> Option<Token> {
         let table = usize::try_from(cells[0].integer()?).ok()?;
+        let row = cells[7].text().unwrap_or_default();
         Some(Token {
             scheme: self.tokens.scheme(table),
-            prefix: cells[1].string(),
+            prefix: cells[1].text().unwrap_or_else(|| drf::prefix(row)).to_owned(),
             created: cells[2].timestamp(),
             expiry: cells[3].timestamp(),
             user: self.layout.users.read_key(cells[4]),
             username: cells[5].string(),
             user_is_active: cells[6].is_true(),
-            row: PlainToken::new(cells[7].string()),
+            row: PlainToken::new(row.to_owned()),
             table,
         })
     }

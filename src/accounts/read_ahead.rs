@@ -1,4 +1,4 @@
-//! Reads accounts on another thread while those before them are planned.
+//! Reads input on another thread while what was read before is processed.
 
 use std::sync::mpsc;
 use std::thread;
@@ -6,38 +6,42 @@ use std::thread;
 use crate::error::failure::{ErrorContext as _, Result};
 use crate::signals;
 
-/// The number of accounts that are looked up together.
+/// The number of items in a batch.
 const BATCH: usize = 1_000;
 
-/// The number of batches that wait to be planned. One more may be complete.
+/// The number of pieces that wait to be processed. One more may be complete.
 const WAITING: usize = 2;
 
-/// Passes the items to `on_batch` in batches. If there are many, another thread reads them ahead.
+/// Passes what `next` returns to `on_piece`. If there is more than one piece, another thread reads ahead.
 ///
-/// Returns the error of `on_batch`. Fails if no thread can be started.
-pub(super) fn in_batches<T: Send>(
-    mut items: impl Iterator<Item = T> + Send,
-    on_batch: &mut dyn FnMut(Vec<T>) -> Result<()>,
+/// Returns the error of `on_piece` as soon as `next` returns. Fails if no thread can be started.
+pub(super) fn read_ahead<T: Send>(
+    mut next: impl FnMut() -> Option<T> + Send,
+    on_piece: &mut dyn FnMut(T) -> Result<()>,
 ) -> Result<()> {
-    let mut next = move || -> Vec<T> { items.by_ref().take(BATCH).collect() };
-    let first = next();
-    if first.len() < BATCH {
-        return on_batch(first);
-    }
+    let Some(first) = next() else { return Ok(()) };
+    let Some(second) = next() else { return on_piece(first) };
     thread::scope(|scope| {
-        let (sender, batches) = mpsc::sync_channel(WAITING);
+        let (sender, pieces) = mpsc::sync_channel(WAITING);
         let read = move || {
-            loop {
-                let batch = next();
-                if batch.is_empty() || sender.send(batch).is_err() {
+            while let Some(piece) = next() {
+                if sender.send(piece).is_err() {
                     break;
                 }
             }
         };
         thread::Builder::new().spawn_scoped(scope, read).context(signals::NO_THREAD)?;
-        on_batch(first)?;
-        batches.into_iter().try_for_each(on_batch)
+        [first, second].into_iter().chain(pieces).try_for_each(on_piece)
     })
+}
+
+/// Passes the items to `on_batch` in batches, and [reads ahead](read_ahead).
+pub(super) fn in_batches<T: Send>(
+    mut items: impl Iterator<Item = T> + Send,
+    on_batch: &mut dyn FnMut(Vec<T>) -> Result<()>,
+) -> Result<()> {
+    let next = move || Some(items.by_ref().take(BATCH).collect()).filter(|batch: &Vec<T>| !batch.is_empty());
+    read_ahead(next, on_batch)
 }
 
 #[cfg(test)]
