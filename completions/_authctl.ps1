@@ -577,7 +577,7 @@ Register-ArgumentCompleter -Native -CommandName 'authctl' -ScriptBlock {
             [CompletionResult]::new('--delimiter', '--delimiter', [CompletionResultType]::ParameterName, 'Separate CSV values at this character, \t for a tab [default: detected from the headings]')
             [CompletionResult]::new('--map', '--map', [CompletionResultType]::ParameterName, 'Read the column HEADING as FIELD, or skip it if FIELD is empty (repeatable)')
             [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Skip an app or a model of a fixture (repeatable)')
-            [CompletionResult]::new('--random-passwords', '--random-passwords', [CompletionResultType]::ParameterName, 'Generate missing passwords of LENGTH characters [default: 22]')
+            [CompletionResult]::new('--random-passwords', '--random-passwords', [CompletionResultType]::ParameterName, 'Generate missing passwords of new users, LENGTH characters [default: 22]')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Hash with N threads [default: one per core]')
             [CompletionResult]::new('--scheme', '--scheme', [CompletionResultType]::ParameterName, 'Use this token scheme if the database has both')
             [CompletionResult]::new('--on-existing', '--on-existing', [CompletionResultType]::ParameterName, 'Handle existing accounts: fail, skip or update')

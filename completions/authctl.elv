@@ -553,7 +553,7 @@ set edit:completion:arg-completer[authctl] = {|@words|
             cand --delimiter 'Separate CSV values at this character, \t for a tab [default: detected from the headings]'
             cand --map 'Read the column HEADING as FIELD, or skip it if FIELD is empty (repeatable)'
             cand --exclude 'Skip an app or a model of a fixture (repeatable)'
-            cand --random-passwords 'Generate missing passwords of LENGTH characters [default: 22]'
+            cand --random-passwords 'Generate missing passwords of new users, LENGTH characters [default: 22]'
             cand --jobs 'Hash with N threads [default: one per core]'
             cand --scheme 'Use this token scheme if the database has both'
             cand --on-existing 'Handle existing accounts: fail, skip or update'

@@ -629,7 +629,7 @@ windows-1252\t'The ANSI code page of Windows in western Europe and America'"
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l delimiter -d 'Separate CSV values at this character, \\t for a tab [default: detected from the headings]' -r -f
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l map -d 'Read the column HEADING as FIELD, or skip it if FIELD is empty (repeatable)' -r -f
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l exclude -d 'Skip an app or a model of a fixture (repeatable)' -r -f
-complete -c authctl -n "__fish_authctl_using_subcommand import" -l random-passwords -d 'Generate missing passwords of LENGTH characters [default: 22]' -r -f
+complete -c authctl -n "__fish_authctl_using_subcommand import" -l random-passwords -d 'Generate missing passwords of new users, LENGTH characters [default: 22]' -r -f
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l jobs -d 'Hash with N threads [default: one per core]' -r -f
 complete -c authctl -n "__fish_authctl_using_subcommand import" -l scheme -d 'Use this token scheme if the database has both' -r -f -a "drf\t'Django REST framework\'s `authtoken`: one token per user, stored in plain text'
 knox\t'django-rest-knox: many tokens per user, stored as digests, with an expiry'"

@@ -8,7 +8,7 @@ use crate::accounts::account_plan::AccountPlan;
 use crate::accounts::change_runner::ChangeRunner as _;
 use crate::cli::access_view::{confirm, print_deletion, warn_of_open};
 use crate::cli::answer::{about_users, distinct};
-use crate::cli::args::account::{refuse_without_addresses, warn_of_verified_address};
+use crate::cli::args::account::{refuse_without_addresses, warn_of_other_case, warn_of_verified_address};
 use crate::cli::args::assignment::{Assignment, assignment};
 use crate::cli::args::users::SeveralUsers;
 use crate::cli::change::{Change, Writing};
@@ -20,7 +20,7 @@ use crate::error::lost_answer::Effect;
 use crate::error::refusal::Refusal;
 use crate::signals;
 use crate::store::account_tables::Doors;
-use crate::store::{Done, Transaction};
+use crate::store::{Done, Store, Transaction};
 use crate::terminal::output::Output;
 
 const EXAMPLES: &str = "\
@@ -168,8 +168,8 @@ pub fn run(args: &Args, context: &Context) -> Result<()> {
         return Err(Refusal::usage("--rename and --email are for one user only. Name one user.").into());
     }
     let plans = plan(&spec, &users, &context.accounts()?)?;
-    if let (Some(address), [user], false) = (&args.email, &users[..], args.email_verified) {
-        warn_of_verified_address(address, Some(&user.id), store, &context.output)?;
+    if let [user] = &users[..] {
+        args.warn(user, store, &context.output)?;
     }
     let doors = if args.inactive || args.revoke_tokens { Some(Doors::find(store)?) } else { None };
     let change = Change::new(context, &args.writing, "edit-user");
@@ -297,6 +297,17 @@ impl Args {
             fields,
             open,
         })
+    }
+
+    /// Warns of what the user's new name or email address has in common with another user's.
+    fn warn(&self, user: &User, store: &Store, output: &Output) -> Result<()> {
+        if let Some(address) = self.email.as_ref().filter(|_| !self.email_verified) {
+            warn_of_verified_address(address, Some(&user.id), store, output)?;
+        }
+        if let Some(name) = &self.rename {
+            warn_of_other_case(name, Some(&user.id), store, output)?;
+        }
+        Ok(())
     }
 
     fn spec(&self) -> Result<AccountSpec> {

@@ -78,9 +78,9 @@ pub struct Args {
     #[arg(hide_short_help = true)]
     exclude: Vec<String>,
 
-    /// Generate missing passwords of LENGTH characters [default: 22]
+    /// Generate missing passwords of new users, LENGTH characters [default: 22]
     ///
-    /// The passwords are written to the results.
+    /// The passwords are written to the results. An existing user keeps its password if the file has none.
     #[arg(
         long,
         value_name = "LENGTH",

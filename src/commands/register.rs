@@ -193,7 +193,7 @@ impl Args {
         }
         let account = self.account(spec, from_body, random_faults, &accounts, context)?;
         account.check_free(accounts.store)?;
-        warn_of_other_case(&account.username, accounts.store, &context.output)?;
+        warn_of_other_case(&account.username, None, accounts.store, &context.output)?;
         if let Some(address) = spec.email.as_deref().filter(|_| !spec.email_verified) {
             warn_of_verified_address(address, None, accounts.store, &context.output)?;
         }

@@ -207,6 +207,18 @@ impl Store {
         Ok(group)
     }
 
+    /// Finds the users whose drf key is empty.
+    pub fn users_with_empty_key(&self) -> Result<Group> {
+        let (Some(keys), users) = (&self.layout.drf, &self.layout.users) else { return Ok(Group::default()) };
+        self.group(&format!(
+            "SELECT {} FROM {} AS t JOIN {} AS u ON u.{} = t.user_id WHERE t.key = ''",
+            users.attribute("username"),
+            quoted(&keys.name),
+            quoted(&users.table.name),
+            quoted(&users.key),
+        ))
+    }
+
     pub(super) fn group(&self, sql: &str) -> Result<Group> {
         let mut group = Group::default();
         self.engine.query(sql, &[], &[Kind::Text { max_length: None }], &mut |cells| {

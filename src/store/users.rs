@@ -271,15 +271,20 @@ impl Store {
         }
     }
 
-    /// Finds another user whose name is this one in lower case, in upper case, or capitalized. Each is a look-up in the
-    /// index; any other case would take a scan of all users.
-    pub fn user_of_other_case(&self, username: &str) -> Result<Option<String>> {
+    /// Finds another user than this one whose name is `username` in lower case, in upper case, or capitalized. Each is a
+    /// look-up in the index; any other case would take a scan of all users.
+    pub fn user_of_other_case(&self, username: &str, user: Option<&Key>) -> Result<Option<String>> {
         let lower = username.to_lowercase();
         let mut letters = lower.chars();
         let capitalized: String =
             letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
         for name in [lower.clone(), capitalized, username.to_uppercase()] {
-            if name != username && self.find_user(&name)?.is_some() {
+            if name == username {
+                continue;
+            }
+            if let Some(other) = self.find_user(&name)?
+                && Some(&other.id) != user
+            {
                 return Ok(Some(name));
             }
         }

@@ -83,6 +83,18 @@ fn every_problem_is_found() {
 }
 
 #[test]
+fn an_empty_key_is_found_and_can_be_deleted() {
+    let env = TestEnv::with_database("");
+    env.run(["register", "meg", "--no-password"]).succeeds();
+    env.execute("UPDATE authtoken_token SET key = ''");
+    let run = env.run(["check", "--format", "json"]).ends_with(11);
+    assert!(findings(&run.json()).contains(&"warning empty_token_key".to_owned()));
+    env.run(["revoke-token", "--user", "meg", "--yes"]).succeeds();
+    env.run(["create-token", "meg"]).succeeds();
+    env.run(["check"]).succeeds();
+}
+
+#[test]
 fn impossible_times_are_errors() {
     let env = TestEnv::with_database(
         "[profiles.pupil]\ntable = \"app_pupil\"\nfields = { birthday = \"date null\" }\n",

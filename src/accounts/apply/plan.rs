@@ -1,6 +1,6 @@
 //! Computes the changes that bring the accounts to the state in the file.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::{mem, slice};
 
 use super::groups::GroupsPlan;
@@ -42,8 +42,8 @@ pub struct ApplyPlan<'a> {
 #[derive(Debug)]
 pub struct UnlistedUsers {
     pub scope: Scope,
-    /// The login names in the file.
-    pub names: HashSet<String>,
+    /// The login names in the file, each with its position.
+    pub names: HashMap<String, usize>,
     /// The accounts. Empty until [`ApplyPlanner::prune`] finds them.
     pub found: Vec<UnlistedUser>,
 }
@@ -172,7 +172,7 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
 
     fn plan_users(&mut self, mut desired: DesiredState<'_, '_>, is_snapshot: bool) -> Result<ApplyPlan<'a>> {
         let mut plan = ApplyPlan::default();
-        let mut names: HashSet<String> = HashSet::new();
+        let mut names: HashMap<String, usize> = HashMap::new();
         self.faults.append(mem::take(&mut desired.faults));
         let store = self.accounts.store;
         let declared: Vec<String> = desired.groups.iter().map(|group| group.name.clone()).collect();
@@ -201,8 +201,9 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
                     self.add(&user, Fault::new(planner.login_column(), required));
                     continue;
                 };
-                if names.contains(&name) {
-                    let twice = FaultCode::GivenTwice(Twice::Account(name));
+                if let Some(first) = names.get(&name) {
+                    let line = self.source.position(*first).line;
+                    let twice = FaultCode::GivenTwice(Twice::Account { username: name, line });
                     self.add(&user, Fault::new("username", twice));
                     continue;
                 }
@@ -219,7 +220,7 @@ impl<'a, Runner: ChangeRunner> ApplyPlanner<'a, '_, Runner> {
                     None => Some(self.create(&user, &planner, &plan.groups.created)?),
                     Some(existing) => self.change(&user, existing, &planner, &plan.groups.created)?,
                 };
-                names.insert(name);
+                names.insert(name, user.at);
                 match step {
                     Some(step) => plan.steps.push(step),
                     None => plan.as_wanted += 1,

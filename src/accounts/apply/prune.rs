@@ -1,6 +1,6 @@
 //! Finds the accounts in the scope of a file that are not in the file.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use crate::django::models::UserFilter;
@@ -32,12 +32,12 @@ impl Scope {
     }
 
     /// Returns the accounts in the scope except those with these login names, sorted by login name.
-    pub fn others(&self, store: &Store, names: &HashSet<String>) -> Result<Vec<UnlistedUser>> {
+    pub fn others(&self, store: &Store, names: &HashMap<String, usize>) -> Result<Vec<UnlistedUser>> {
         let mut found = Vec::new();
         let columns = ["username", "is_active", "is_superuser"].map(UserColumn::Attribute);
         store.each_user(&UserFilter::default(), &columns, &mut |cells| {
             let username = cells[0].string();
-            if self.contains(&username) && !names.contains(&username) {
+            if self.contains(&username) && !names.contains_key(&username) {
                 found.push(UnlistedUser {
                     username,
                     is_active: cells[1].is_true(),

@@ -211,9 +211,9 @@ pub fn refuse_without_addresses(store: &Store) -> Result<()> {
     Err(Refusal::usage(message).into())
 }
 
-/// Warns if the name of another user differs only in case.
-pub fn warn_of_other_case(username: &str, store: &Store, output: &Output) -> Result<()> {
-    if let Some(other) = store.user_of_other_case(username)? {
+/// Warns if the name of another user than this one differs only in case.
+pub fn warn_of_other_case(username: &str, user: Option<&Key>, store: &Store, output: &Output) -> Result<()> {
+    if let Some(other) = store.user_of_other_case(username, user)? {
         output.warning(format_args!(
             "User {other:?} exists. The new name differs only in case, and Django treats them as two users."
         ));

@@ -134,7 +134,9 @@ pub fn given_twice(field: &str, what: &Twice) -> String {
         Twice::Field => format!("{field} is set twice."),
         Twice::Columns(name) => format!("{name} is set by two columns."),
         Twice::Password => "password and password_hash are both set.".into(),
-        Twice::Account(username) => format!("{username} appears twice in the file."),
+        Twice::Account { username, line } => {
+            format!("{username} appears twice in the file, first on line {line}.")
+        }
         Twice::Line(line) => format!("The same {field} is already on line {line}."),
         Twice::GroupName => format!("A previous group has the same {field}."),
         Twice::Group(group) => format!("Group {group} is both added and removed."),

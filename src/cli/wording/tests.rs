@@ -194,7 +194,7 @@ fn of_names() -> Vec<Sample> {
         (FaultCode::Unknown(UnknownName::Token), "token"),
         (FaultCode::GivenTwice(Twice::Columns(text("email"))), "email"),
         (FaultCode::GivenTwice(Twice::Password), "password_hash"),
-        (FaultCode::GivenTwice(Twice::Account(text("meg"))), "meg"),
+        (FaultCode::GivenTwice(Twice::Account { username: text("meg"), line: 3 }), "meg"),
         (FaultCode::GivenTwice(Twice::Group(text("editors"))), "editors"),
         (FaultCode::GivenTwice(Twice::Permission(text("shop.add_order"))), "shop.add_order"),
         (FaultCode::GivenTwice(Twice::Profile(text("customer"))), "customer"),

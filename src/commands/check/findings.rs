@@ -193,7 +193,8 @@ fn of_accounts(context: &Context, store: &Store, hashers: &mut Hashers) -> Resul
     let (case_only_names, case_only_addresses) =
         (store.differing_in_case("username")?, store.differing_in_case("email")?);
     let (equal_addresses, superusers) = (store.equal_addresses()?, store.superusers_who_never_logged_in()?);
-    let tokens = store.tokens_of_inactive_users(context.now())?;
+    let (empty_keys, tokens) =
+        (store.users_with_empty_key()?, store.tokens_of_inactive_users(context.now())?);
     for (severity, code, Group { count, examples, has_more }, what) in [
         (
             Warning,
@@ -207,6 +208,12 @@ fn of_accounts(context: &Context, store: &Store, hashers: &mut Hashers) -> Resul
         (Warning, "equal_email", equal_addresses, "Email addresses that several users have"),
         (Warning, "case_only_email", case_only_addresses, "Email addresses that differ only in case"),
         (Note, "superuser_never_logged_in", superusers, "Superusers who never logged in through Django"),
+        (
+            Warning,
+            "empty_token_key",
+            empty_keys,
+            "Users with an empty drf key, which `authctl revoke-token --user USER` deletes",
+        ),
         (Warning, "token_of_inactive_user", tokens, "Tokens of inactive users"),
     ] {
         if count > 0 {

@@ -125,8 +125,13 @@ pub enum Twice {
     Columns(String),
     /// The password, in plain text and as a hash.
     Password,
-    /// The account of this login name.
-    Account(String),
+    /// The account of this login name, which is on this line before.
+    Account {
+        /// The login name.
+        username: String,
+        /// The line of the first one.
+        line: usize,
+    },
     /// The login name, which was on this line before.
     Line(u32),
     /// The name of a group of a fixture.

@@ -97,7 +97,7 @@ fn all_faults_of_a_json_file_are_reported_at_once() {
             (4, 5, "address is required."),
             (4, 25, "Did you mean email?"),
             (4, 46, "token must be"),
-            (6, 6, "ann appears twice in the file."),
+            (6, 6, "ann appears twice in the file, first on line 4."),
             (7, 5, "Each entry of users must be a table."),
             (8, 48, "a length from 8 to 128"),
             (9, 45, "Django refuses the tokens of inactive accounts"),

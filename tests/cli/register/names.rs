@@ -240,4 +240,7 @@ fn a_username_that_differs_only_in_case_causes_a_warning() {
     assert!(register("ZED", &["--quiet"]).stderr.starts_with("warning: "));
     assert!(!register("zeds", &[]).stderr.contains("warning"));
     assert_eq!(env.value("SELECT count(*) FROM auth_user"), "5");
+    let rename = |new: &str| env.run(["edit-user", "zeds", "--rename", new, "--dry-run"]).succeeds().stderr;
+    assert!(rename("zED").contains(&format!("warning: {message}")));
+    assert!(!rename("Zeds").contains("warning"), "the user's own name");
 }
