@@ -125,7 +125,7 @@ pub enum Twice {
     Columns(String),
     /// The password, in plain text and as a hash.
     Password,
-    /// The account of this login name, which is on this line before.
+    /// An account that the file already has.
     Account {
         /// The login name.
         username: String,

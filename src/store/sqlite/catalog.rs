@@ -83,23 +83,27 @@ impl Sqlite {
         self.definitions()?.referring_to(target, ask)
     }
 
-    /// Describes these tables, each once. The first unknown one takes the read lock for all.
+    /// Returns the descriptions of these tables. Each table is described once.
     fn described<'d>(&self, definitions: impl IntoIterator<Item = &'d Definition>) -> Result<Vec<Table>> {
+        // Taken only if a table is still to be described.
         let mut lock = None;
         let mut found = Vec::new();
         for definition in definitions {
-            if definition.table.get().is_none() && lock.is_none() {
-                lock = self.read_lock()?;
-            }
-            found.push(self.describe(definition)?.clone());
+            let table = if let Some(known) = definition.table.get() {
+                known
+            } else {
+                if lock.is_none() {
+                    lock = self.read_lock()?;
+                }
+                let table = self.describe(definition)?;
+                definition.table.get_or_init(|| table)
+            };
+            found.push(table.clone());
         }
         Ok(found)
     }
 
-    fn describe<'d>(&self, definition: &'d Definition) -> Result<&'d Table> {
-        if let Some(table) = definition.table.get() {
-            return Ok(table);
-        }
+    fn describe(&self, definition: &Definition) -> Result<Table> {
         let name = definition.name.clone();
         let (columns, key) = self.columns(&name, &definition.sql)?;
         let references = self.references(&name)?;
@@ -107,7 +111,7 @@ impl Sqlite {
         if !key.is_empty() && !uniques.contains(&key) {
             uniques.push(key.clone());
         }
-        Ok(definition.table.get_or_init(|| Table { name, columns, key, references, uniques }))
+        Ok(Table { name, columns, key, references, uniques })
     }
 
     fn columns(&self, table: &str, definition: &str) -> Result<(Vec<Column>, Vec<String>)> {

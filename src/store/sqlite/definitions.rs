@@ -14,7 +14,7 @@ use crate::store::schema::Table;
 pub(super) struct Definition {
     pub(super) name: String,
     pub(super) sql: String,
-    /// What it means to SQLite, once this is known.
+    /// The description of the table, once it has been asked for.
     pub(super) table: OnceCell<Table>,
 }
 
